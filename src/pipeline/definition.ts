@@ -1,0 +1,66 @@
+/** A value of a pipeline file: whatever YAML and JSON can both say. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+export type ParamType = 'string' | 'integer' | 'number' | 'boolean';
+export type ParamValue = string | number | boolean;
+export type Params = Record<string, ParamValue>;
+
+export interface ParamDefinition {
+  type: ParamType;
+  description?: string;
+  /** A parameter without a default must be given at the start of each run. */
+  default?: ParamValue;
+}
+
+export type Period = 'day' | 'hour' | 'none';
+
+/** When Temporal starts runs by itself. Durations are texts such as `6h`. */
+export interface ScheduleDefinition {
+  cron: string;
+  timezone?: string;
+  overlap?: 'skip' | 'buffer-one' | 'buffer-all' | 'cancel-other' | 'terminate-other' | 'allow-all';
+  catchupWindow?: string;
+}
+
+/** What decides, from a succeeded job's record counts, whether its step succeeded. */
+export interface Gate {
+  /** Largest share of invalid records, 0 to 1. */
+  maxInvalidRatio?: number;
+  maxInvalid?: number;
+  minRecords?: number;
+}
+
+export interface RetryDefinition {
+  /** How many jobs may be paid for, the first included. */
+  maxAttempts: number;
+}
+
+/** One step, as written: texts may hold `${{ }}` expressions. */
+export interface StepDefinition {
+  /** A service (`machine-learning/batch-prediction`) or a follow-up (`s3/copy`). */
+  uses: string;
+  description?: string;
+  needs?: string[];
+  /** A CEL expression; `succeeded()` when absent. */
+  if?: string;
+  with: { [member: string]: Json };
+  /** AWS region of a job step; the worker's own when absent. */
+  region?: string;
+  /** Longest time that one job attempt may take, queueing included, for example `6h`. */
+  timeout?: string;
+  retry?: RetryDefinition;
+  gate?: Gate;
+  /** What becomes of the job when its run is cancelled or times out: `stop` where the service can, or `leave`. */
+  onCancel?: 'stop' | 'leave';
+}
+
+/** A pipeline, as written in a file or by `definePipeline`. */
+export interface PipelineDefinition {
+  name: string;
+  description?: string;
+  /** What one run covers; `day` when absent. */
+  period?: Period;
+  schedule?: ScheduleDefinition;
+  params?: Record<string, ParamDefinition>;
+  steps: Record<string, StepDefinition>;
+}
