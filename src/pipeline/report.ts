@@ -56,6 +56,8 @@ export interface JobReport {
   submittedAt: string;
   startedAt?: string;
   endedAt?: string;
+  /** Present when the job was stopped: by Nightscore, or by somebody else. */
+  stoppedBy?: 'us' | 'other';
   /** When Nightscore knew that the job had ended. */
   noticedAt?: string;
 }

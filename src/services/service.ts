@@ -31,18 +31,11 @@ export interface SeenJob<Request> {
   request: Partial<Request>;
 }
 
-/** Asks for the jobs of one list scope. */
+/** Which jobs a list has to tell of. */
 export interface ListQuery {
   listScope?: string;
-  /** Only jobs submitted at or after this moment need to be returned. */
+  /** Jobs submitted before this moment may be left out. */
   submittedAfter: Date;
-  /** From the page before. */
-  nextToken?: string;
-}
-
-export interface ListPage {
-  observations: JobObservation[];
-  nextToken?: string;
 }
 
 /**
@@ -50,9 +43,11 @@ export interface ListPage {
  * none retries: that is the caller's to decide.
  */
 export interface JobClient<Request> {
-  create(ref: JobRef, request: Request): Promise<void>;
+  /** Returns the ref with what only the service knows, such as an ARN. */
+  create(ref: JobRef, request: Request): Promise<JobRef>;
   get(ref: JobRef): Promise<SeenJob<Request>>;
-  list?(query: ListQuery): Promise<ListPage>;
+  /** One array for each call made. Holds every job that has not ended; one that has may be missing. */
+  list?(query: ListQuery): AsyncIterable<JobObservation[]>;
   stop?(ref: JobRef): Promise<void>;
 }
 

@@ -1,0 +1,67 @@
+import type { Json } from '../pipeline/definition.ts';
+import type { JobIdentity, JobRef } from '../pipeline/job.ts';
+import type { BatchService, JobClient } from '../services/service.ts';
+import { find, startOrAdopt, type StartedJob } from '../services/start-job.ts';
+import type { ActivityContext } from './context.ts';
+import { rejection, toFailure } from './failures.ts';
+
+export interface StartJobInput {
+  service: string;
+  identity: JobIdentity;
+  /** The AWS request less the job's id. */
+  request: { [member: string]: Json };
+  /** The worker's own region when absent. */
+  region?: string;
+}
+
+export interface StartJobResult extends StartedJob {
+  /** Whether the service can stop the job. */
+  canStop: boolean;
+}
+
+/** Starts the job or adopts the one that exists; fails for good when the service will never start it. */
+export async function startJob(context: ActivityContext, input: StartJobInput): Promise<StartJobResult> {
+  const { service, client, ref, request } = prepare(context, input);
+  try {
+    const started = await startOrAdopt(service, client, ref, request);
+    const { runKey, step, attempt } = input.identity;
+    const job = { run: runKey, step, attempt, service: service.name, job: ref.id };
+    context.log.info(job, started.adopted ? 'Took over the job that exists' : 'Started the job');
+    return { ...started, canStop: service.can.stop };
+  } catch (error) {
+    throw toFailure(error);
+  }
+}
+
+/** What became of an interrupted start: its job, or nothing when the service has none. */
+export async function findStartedJob(context: ActivityContext, input: StartJobInput): Promise<StartJobResult | null> {
+  const { service, client, ref, request } = prepare(context, input);
+  try {
+    const seen = await find(client, ref);
+    if (!seen || service.differences(request, seen).length > 0) return null;
+    const { observation } = seen;
+    const submittedAt = observation.createdAt ?? observation.observedAt;
+    return { ref: observation.ref, adopted: true, submittedAt, canStop: service.can.stop };
+  } catch (error) {
+    throw toFailure(error);
+  }
+}
+
+interface PreparedStart {
+  service: BatchService;
+  client: JobClient<unknown>;
+  ref: JobRef;
+  request: unknown;
+}
+
+function prepare(context: ActivityContext, input: StartJobInput): PreparedStart {
+  const region = input.region ?? context.region;
+  const { service, client } = context.clients({ service: input.service, region });
+  const parsed = service.request.safeParse(input.request);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'with'} ${message}`);
+    throw rejection(`${service.name} would refuse the request of step ${input.identity.step}: ${problems.join('; ')}.`);
+  }
+  const ref = service.locate(service.jobId(input.identity), parsed.data, region);
+  return { service, client, ref, request: parsed.data };
+}

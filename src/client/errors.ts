@@ -1,0 +1,21 @@
+/** There is no run under this key, or Temporal keeps it no longer. */
+export class RunNotFoundError extends Error {
+  override readonly name = 'RunNotFoundError';
+  readonly run: string;
+
+  constructor(run: string) {
+    super(`There is no run ${run}: it was never started, or Temporal's retention has removed it. See \`nightscore list\`.`);
+    this.run = run;
+  }
+}
+
+/** What was asked for is not right, so nothing was started. `problems` holds one text for each thing to mend. */
+export class InvalidInputError extends Error {
+  override readonly name = 'InvalidInputError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}

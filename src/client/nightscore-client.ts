@@ -1,0 +1,143 @@
+import {
+  Client,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
+import { RUN_REPORT_VERSION, type RunReport } from '../pipeline/report.ts';
+import { parseRunKey, runKey } from '../pipeline/run-key.ts';
+import type { runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
+import { RunNotFoundError } from './errors.ts';
+import { heartbeatsOf, withProgress } from './live-report.ts';
+import { statusOf, summaryOf, visibilityQuery, type RunFilter, type RunSummary } from './run-summary.ts';
+
+export interface NightscoreClientOptions {
+  /** A connected Temporal client, in the namespace of the runs. */
+  client: Client;
+  /** Task queue of Nightscore's workers; `nightscore` when absent. */
+  taskQueue?: string;
+}
+
+export interface StartOptions {
+  /** A pipeline by name, of which the workers have the file, or a whole definition. */
+  pipeline: string | PipelineDefinition;
+  /** The period (`2026-11-20`), or any key for a pipeline without a period. One run per pipeline and key. */
+  key: string;
+  params?: Params;
+  /** Who or what asks for the run, for people; `client` when absent. */
+  trigger?: string;
+}
+
+export interface StartResult {
+  /** The run key. */
+  run: string;
+  /** False when the run existed before; then nothing was changed. */
+  started: boolean;
+}
+
+/** How long a query may wait for a worker, in milliseconds. */
+const QUERY_TIMEOUT_MS = 5_000;
+const WATCH_INTERVAL_MS = 1_000;
+
+/** Starts, reads, lists, watches and cancels runs. */
+export class NightscoreClient {
+  readonly #client: Client;
+  readonly #taskQueue: string;
+
+  constructor({ client, taskQueue = 'nightscore' }: NightscoreClientOptions) {
+    this.#client = client;
+    this.#taskQueue = taskQueue;
+  }
+
+  /** Starts a run, unless there is one with its key already: running or ended, that one stays as it is. */
+  async start({ pipeline, key, params = {}, trigger = 'client' }: StartOptions): Promise<StartResult> {
+    const run = runKey(typeof pipeline === 'string' ? pipeline : pipeline.name, key);
+    const input: RunPipelineInput = { pipeline, key, params, trigger };
+    try {
+      await this.#client.workflow.start<typeof runPipeline>('runPipeline', {
+        workflowId: run,
+        taskQueue: this.#taskQueue,
+        args: [input],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+      });
+      return { run, started: true };
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return { run, started: false };
+      throw error;
+    }
+  }
+
+  /** What is known of a run now. Throws a RunNotFoundError. */
+  async get(run: string): Promise<RunReport> {
+    const description = await this.#describe(run);
+    const memo = description.memo?.['report'] as RunReport | undefined;
+    if (memo) return memo;
+    const known = await this.#query(run, description);
+    const status = statusOf(description);
+    if (status === 'running') return withProgress(known, await heartbeatsOf(this.#client, description));
+    const endedAt = description.closeTime?.toISOString();
+    return {
+      ...known,
+      run: { ...known.run, ...(endedAt !== undefined && { endedAt }) },
+      outcome: status === 'succeeded' || status === 'cancelled' ? status : 'failed',
+      error: `Temporal ended the run from outside (${status}); jobs that it had started may still run`,
+    };
+  }
+
+  /** The runs that match, the latest started first. */
+  async *list(filter: RunFilter = {}): AsyncIterable<RunSummary> {
+    for await (const info of this.#client.workflow.list({ query: visibilityQuery(filter) })) yield summaryOf(info);
+  }
+
+  /**
+   * Asks a run to cancel: its jobs are stopped where their services can, and the report says what became of each.
+   * Returns before that is done. A run that has ended stays as it is. Throws a RunNotFoundError.
+   */
+  async cancel(run: string): Promise<void> {
+    const description = await this.#describe(run);
+    if (statusOf(description) === 'running') await this.#client.workflow.getHandle(run).cancel();
+  }
+
+  /** The report whenever it changes, until the run has ended; the last one has an outcome. Throws a RunNotFoundError. */
+  async *watch(run: string, options: { intervalMs?: number; signal?: AbortSignal } = {}): AsyncIterable<RunReport> {
+    const { intervalMs = WATCH_INTERVAL_MS, signal } = options;
+    let before: string | undefined;
+    for (;;) {
+      const report = await this.get(run);
+      const now = JSON.stringify(report);
+      if (now !== before) yield report;
+      if (report.outcome !== undefined) return;
+      before = now;
+      await delay(intervalMs, undefined, signal && { signal });
+    }
+  }
+
+  async #describe(run: string): Promise<WorkflowExecutionDescription> {
+    try {
+      return await this.#client.workflow.getHandle(run).describe();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw new RunNotFoundError(run);
+      throw error;
+    }
+  }
+
+  /** The report from the workflow itself, or what little Temporal knows of the run when no worker answers. */
+  async #query(run: string, description: WorkflowExecutionDescription): Promise<RunReport> {
+    const handle = this.#client.workflow.getHandle(run, description.runId);
+    try {
+      return await this.#client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query<RunReport>('report'));
+    } catch (error) {
+      const reason = isGrpcServiceError(error) ? error.details : String(error);
+      return {
+        version: RUN_REPORT_VERSION,
+        run: { id: run, ...parseRunKey(run), trigger: 'unknown', startedAt: description.startTime.toISOString() },
+        error: `No worker could say more about this run (${reason}). Is one running on its task queue, ${description.taskQueue}?`,
+        steps: {},
+      };
+    }
+  }
+}

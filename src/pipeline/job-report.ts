@@ -1,0 +1,26 @@
+import type { JobObservation, JobRef } from './job.ts';
+import type { JobReport } from './report.ts';
+
+/** What is told about a job, from its start and the last that its service said of it. */
+export function jobReport(
+  started: { ref: JobRef; adopted: boolean; submittedAt: string },
+  seen?: JobObservation,
+): JobReport {
+  const { ref, adopted, submittedAt } = started;
+  const { id, service, region, arn } = seen?.ref ?? ref;
+  const { rawStatus, message, records, outputUri, startedAt, endedAt } = seen ?? {};
+  return {
+    id,
+    service,
+    region,
+    adopted,
+    submittedAt,
+    ...(arn !== undefined && { arn }),
+    ...(rawStatus !== undefined && { rawStatus }),
+    ...(message !== undefined && { message }),
+    ...(records !== undefined && { records }),
+    ...(outputUri !== undefined && { outputUri }),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(endedAt !== undefined && { endedAt }),
+  };
+}

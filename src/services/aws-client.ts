@@ -1,0 +1,16 @@
+/** How long AWS may take to accept a connection, and to go on with an answer, in milliseconds. */
+const CONNECTION_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/**
+ * The settings that every AWS client is made with. Credentials and endpoints come from the SDK's default chain
+ * (environment, profile files, container and instance roles; `AWS_ENDPOINT_URL`). The SDK never retries by itself:
+ * its retries would hide calls from the ledger and the watcher, and a create repeated without a look could be a second job.
+ */
+export function awsClientSettings(region: string) {
+  return {
+    region,
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+  };
+}

@@ -1,0 +1,31 @@
+import type { JobRef } from '../pipeline/job.ts';
+import type { BatchService, JobClient } from './service.ts';
+
+export type ServiceAndRegion = Pick<JobRef, 'service' | 'region'>;
+
+export interface ConnectedService {
+  service: BatchService;
+  client: JobClient<unknown>;
+}
+
+/** Gives the calls of a service in a region. Throws when no service has that name. */
+export type Clients = (where: ServiceAndRegion) => ConnectedService;
+
+/** The same thing for the same service and region, made when it is first asked for. */
+export function onePerRegion<T>(make: (where: ServiceAndRegion) => T): (where: ServiceAndRegion) => T {
+  const made = new Map<string, T>();
+  return ({ service, region }) => {
+    const key = `${service} ${region}`;
+    const thing = made.get(key) ?? make({ service, region });
+    made.set(key, thing);
+    return thing;
+  };
+}
+
+export function createClients(catalog: ReadonlyMap<string, BatchService>): Clients {
+  return onePerRegion(({ service: name, region }) => {
+    const service = catalog.get(name);
+    if (!service) throw new Error(`This worker knows no service "${name}". It knows: ${[...catalog.keys()].join(', ')}.`);
+    return { service, client: service.connect(region) };
+  });
+}

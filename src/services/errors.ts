@@ -1,0 +1,198 @@
+/**
+ * What an error of an AWS call means for the caller. The table follows the services' documented and observed errors;
+ * `outcome-unknown` and the reading of a class in the context of a call are the callers' (`start-job.ts`).
+ */
+export type ErrorClass =
+  /** Too many calls: slow down and call again. */
+  | 'throttle'
+  /** Too many jobs: wait for a place. */
+  | 'quota'
+  /** The service or the network failed for the moment. */
+  | 'transient'
+  /** Credentials or the clock are out of date: refresh and call again. */
+  | 'auth-refresh'
+  /** Not permitted. */
+  | 'denied'
+  /** The service refuses the request as it is. */
+  | 'invalid'
+  | 'not-found'
+  /** The id is taken. */
+  | 'duplicate'
+  /** Something that the job needs is in use for the moment. */
+  | 'busy'
+  /** None of the above. */
+  | 'unknown';
+
+interface ErrorRule {
+  class: ErrorClass;
+  codes: readonly string[];
+  /** The rule holds only for messages that match. */
+  message?: RegExp;
+}
+
+/** Read from the top: the first rule that names the code, and whose message pattern matches, decides. */
+const ERROR_RULES: readonly ErrorRule[] = [
+  // Personalize uses one code for "too many jobs" and for "too many calls"; only the text tells them apart.
+  { class: 'quota', codes: ['LimitExceededException'], message: /More than \d+/ },
+  { class: 'throttle', codes: ['LimitExceededException'] },
+  { class: 'quota', codes: ['ResourceLimitExceeded', 'ServiceQuotaExceededException'] },
+  {
+    class: 'throttle',
+    codes: [
+      'ThrottlingException',
+      'Throttling',
+      'ThrottledException',
+      'TooManyRequestsException',
+      'RequestLimitExceeded',
+      'RequestThrottled',
+      'RequestThrottledException',
+      'SlowDown',
+      'BandwidthLimitExceeded',
+      'EC2ThrottledException',
+      'PriorRequestNotComplete',
+      'ProvisionedThroughputExceededException',
+      'TransactionInProgressException',
+    ],
+  },
+  {
+    class: 'auth-refresh',
+    codes: ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'RequestTimeTooSkewed', 'CredentialsProviderError'],
+  },
+  { class: 'auth-refresh', codes: ['InvalidSignatureException'], message: /expired/i },
+  { class: 'denied', codes: ['ValidationException'], message: /not authorized to perform this action/i },
+  {
+    class: 'denied',
+    codes: [
+      'AccessDenied',
+      'AccessDeniedException',
+      'NotAuthorized',
+      'UnrecognizedClientException',
+      'InvalidClientTokenId',
+      'MissingAuthenticationToken',
+      'MissingAuthenticationTokenException',
+      'OptInRequired',
+      'IncompleteSignature',
+      'IncompleteSignatureException',
+      'InvalidSignatureException',
+    ],
+  },
+  {
+    class: 'not-found',
+    codes: ['ResourceNotFoundException', 'ResourceNotFound', 'NoSuchBucket', 'NoSuchKey', 'NotFound'],
+  },
+  { class: 'not-found', codes: ['ValidationException'], message: /could not find/i },
+  // Fraud Detector declares no code of its own for a second job or a taken id; the texts are settings of the simulator.
+  { class: 'quota', codes: ['ValidationException'], message: /only one|one .*at a time|already (running|in progress)/i },
+  { class: 'duplicate', codes: ['ValidationException'], message: /already exists/i },
+  {
+    class: 'duplicate',
+    codes: [
+      'IdempotentParameterMismatchException',
+      'ResourceAlreadyExistsException',
+      'ResourceInUse',
+      'ConflictException',
+    ],
+  },
+  { class: 'busy', codes: ['ResourceInUseException', 'ResourceUnavailableException'] },
+  {
+    class: 'invalid',
+    codes: [
+      'InvalidInputException',
+      'ValidationException',
+      'ValidationError',
+      'InvalidParameterException',
+      'InvalidParameterValue',
+      'MissingParameter',
+      'MalformedQueryString',
+      'TooManyTagsException',
+      'InvalidTagException',
+      'InvalidNextTokenException',
+      'SerializationException',
+      'UnknownOperationException',
+      'InvalidAction',
+    ],
+  },
+  {
+    class: 'transient',
+    codes: [
+      'InternalServerException',
+      'InternalFailure',
+      'InternalServerError',
+      'InternalError',
+      'ServiceUnavailable',
+      'ServiceUnavailableException',
+      'RequestTimeout',
+      'RequestTimeoutException',
+      'TimeoutError',
+      'AbortError',
+      'ECONNRESET',
+      'ECONNREFUSED',
+      'EPIPE',
+      'ETIMEDOUT',
+      'ENOTFOUND',
+      'EAI_AGAIN',
+      // The answer could not be parsed: the service may have acted, and may answer better the next time.
+      'SyntaxError',
+      'TypeError',
+    ],
+  },
+];
+
+interface AwsErrorShape {
+  __type?: unknown;
+  name?: unknown;
+  Code?: unknown;
+  code?: unknown;
+  message?: unknown;
+  $metadata?: { httpStatusCode?: number; requestId?: string };
+}
+
+/**
+ * The error's code as its service names it. `__type` comes first: an Amazon Machine Learning error carries a numeric
+ * `code` that the SDK takes for the error's name.
+ */
+function errorCode(error: AwsErrorShape): string {
+  const candidates = [error.__type, error.name, error.Code, error.code];
+  const specific = candidates.find((text) => typeof text === 'string' && text !== '' && text !== 'Error');
+  const code = typeof specific === 'string' ? specific : 'UnknownError';
+  // `com.amazonaws.frauddetector#ValidationException` and `InvalidInputException:http://…` name the same as the bare word.
+  return code.replace(/^.*#/, '').replace(/:.*$/, '');
+}
+
+function classOf(code: string, message: string, status: number | undefined): ErrorClass {
+  const rule = ERROR_RULES.find(({ codes, message: pattern }) => codes.includes(code) && (pattern?.test(message) ?? true));
+  if (rule) return rule.class;
+  if (status === 429) return 'throttle';
+  return status !== undefined && status >= 500 ? 'transient' : 'unknown';
+}
+
+/** A call to AWS that failed, with what the failure means. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+  readonly class: ErrorClass;
+  /** The service's own name for the error, for example `ThrottlingException`. */
+  readonly code: string;
+  /** For example `CreateBatchPrediction`. */
+  readonly operation: string;
+  readonly requestId: string | undefined;
+
+  constructor(operation: string, cause: unknown) {
+    const error: AwsErrorShape = cause instanceof Error ? cause : { message: String(cause) };
+    const code = errorCode(error);
+    const said = typeof error.message === 'string' ? error.message : '';
+    super(`${operation}: ${code}${said && said !== code ? `: ${said}` : ''}`);
+    this.class = classOf(code, said, error.$metadata?.httpStatusCode);
+    this.code = code;
+    this.operation = operation;
+    this.requestId = error.$metadata?.requestId;
+  }
+}
+
+/** Makes one AWS call; what it throws is a {@link ServiceError} named after the operation. */
+export async function callAws<Output>(operation: string, send: () => Promise<Output>): Promise<Output> {
+  try {
+    return await send();
+  } catch (error) {
+    throw error instanceof ServiceError ? error : new ServiceError(operation, error);
+  }
+}

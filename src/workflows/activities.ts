@@ -1,0 +1,43 @@
+import { ActivityCancellationType, proxyActivities, type RetryPolicy } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+
+/**
+ * Retries are without limit: activities say themselves when to give up (a failure that is not retryable) and how long to
+ * wait (`nextRetryDelay`, which older servers cap at `maximumInterval`). Deadlines are kept in the workflow.
+ */
+const RETRY: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' };
+
+/** Suffix of the task queue on which `awaitJob` is held, so that thousands of waits never starve the rest. */
+export const WATCH_QUEUE_SUFFIX = '-watch';
+
+/** The activities of Nightscore's workers on a task queue, each with the options that its promises need. */
+export function activitiesOn(taskQueue: string) {
+  const { loadPipeline } = proxyActivities<Activities>({
+    taskQueue,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    startToCloseTimeout: '30s',
+    retry: RETRY,
+  });
+  // A cancel must wait for a start that is under way: only its result tells whether there is a job.
+  const { startJob, findStartedJob, stopJob, readJob } = proxyActivities<Activities>({
+    taskQueue,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    startToCloseTimeout: '3m',
+    retry: RETRY,
+  });
+  const { awaitJob } = proxyActivities<Activities>({
+    taskQueue: `${taskQueue}${WATCH_QUEUE_SUFFIX}`,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    startToCloseTimeout: '60d',
+    heartbeatTimeout: '2m',
+    retry: RETRY,
+  });
+  const { runFollowUp } = proxyActivities<Activities>({
+    taskQueue,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    startToCloseTimeout: '12h',
+    heartbeatTimeout: '2m',
+    retry: RETRY,
+  });
+  return { loadPipeline, startJob, findStartedJob, stopJob, readJob, awaitJob, runFollowUp };
+}

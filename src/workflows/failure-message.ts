@@ -1,0 +1,9 @@
+import { ActivityFailure, ChildWorkflowFailure } from '@temporalio/workflow';
+
+/** What a failure says to a person: the message of the thing that failed, not Temporal's wrapping of it. */
+export function messageOf(error: unknown): string {
+  if ((error instanceof ActivityFailure || error instanceof ChildWorkflowFailure) && error.cause) {
+    return messageOf(error.cause);
+  }
+  return error instanceof Error ? error.message : String(error);
+}

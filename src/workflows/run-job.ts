@@ -1,0 +1,199 @@
+import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import type { StartJobInput, StartJobResult } from '../activities/start-job.ts';
+import type { AwaitJobResult } from '../activities/await-job.ts';
+import { isWorthAnotherAttempt } from '../pipeline/cause.ts';
+import type { Gate, Json, RetryDefinition } from '../pipeline/definition.ts';
+import { parseDuration } from '../pipeline/duration.ts';
+import { checkGate } from '../pipeline/gate.ts';
+import { jobReport } from '../pipeline/job-report.ts';
+import { isTerminal } from '../pipeline/job-state.ts';
+import type { JobObservation } from '../pipeline/job.ts';
+import type { JobOutcome } from '../pipeline/outcome.ts';
+import type { JobReport, StepState } from '../pipeline/report.ts';
+import { activitiesOn } from './activities.ts';
+import { messageOf } from './failure-message.ts';
+
+export interface RunJobOptions {
+  /** The service, for example `machine-learning/batch-prediction`. */
+  uses: string;
+  /** The AWS request less the job's id. */
+  with: { [member: string]: Json };
+  /** Tells the jobs of one workflow apart; it goes into the job's id, so keep it when the code changes. */
+  step: string;
+  /** AWS region; the worker's own when absent. */
+  region?: string;
+  /** Longest time that one job attempt may take, waiting for a place included, for example `6h`. */
+  timeout?: string;
+  retry?: RetryDefinition;
+  gate?: Gate;
+  /** What becomes of the job on cancel or timeout: `stop` (the default), where its service can, or `leave`. */
+  onCancel?: 'stop' | 'leave';
+  /** Task queue of Nightscore's workers; the workflow's own when absent. */
+  taskQueue?: string;
+  /** Hears what is known of the job whenever that changes in the workflow. */
+  onProgress?(progress: JobProgress): void;
+}
+
+export interface JobProgress {
+  state: Exclude<StepState, 'waiting' | 'ended'>;
+  attempt: number;
+  job?: JobReport;
+}
+
+export interface JobResult {
+  /** `cancelled`: before there was a job. */
+  outcome: JobOutcome | 'cancelled';
+  attempt: number;
+  job?: JobReport;
+  /** Why the outcome is not `succeeded`, for a person. */
+  error?: string;
+}
+
+type Activities = ReturnType<typeof activitiesOn>;
+type Interruption = 'cancelled' | 'timed out';
+
+/** First wait before another job attempt; it doubles with each. */
+const NEXT_ATTEMPT_DELAY_MS = 60_000;
+/** How long a service may take to stop a job before we say that it still runs. */
+const STOP_TIMEOUT_MS = 15 * 60_000;
+
+/**
+ * Runs a job at its service to its end and says what became of it, whatever happens: it never throws for the job's sake.
+ * Once per step and job attempt a job is started or, where it exists already, adopted; then it is awaited; a success has to pass
+ * the gate; a failure on the service's side is worth another attempt. On cancel or timeout the job is stopped where its
+ * service can, and the result is what really became of it.
+ */
+export async function runJob(options: RunJobOptions): Promise<JobResult> {
+  const maxAttempts = options.retry?.maxAttempts ?? 1;
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await runAttempt(options, attempt);
+    const again = attempt < maxAttempts && result.outcome === 'failed' && isWorthAnotherAttempt(result.job?.message);
+    if (!again || !(await pause(NEXT_ATTEMPT_DELAY_MS * 2 ** (attempt - 1)))) return result;
+  }
+}
+
+async function runAttempt(options: RunJobOptions, attempt: number): Promise<JobResult> {
+  const activities = activitiesOn(options.taskQueue ?? workflowInfo().taskQueue);
+  const input = startInput(options, attempt);
+  const timeout = options.timeout === undefined ? undefined : parseDuration(options.timeout);
+  const scope = new CancellationScope({ cancellable: true, ...(timeout !== undefined && { timeout }) });
+  let started: StartJobResult | undefined;
+  try {
+    return await scope.run(async () => {
+      options.onProgress?.({ state: 'starting', attempt });
+      started = await activities.startJob(input);
+      options.onProgress?.({ state: 'running', attempt, job: jobReport(started) });
+      return conclude(options, attempt, started, await awaitEnd(activities, started, input));
+    });
+  } catch (error) {
+    if (!scope.consideredCancelled) return { outcome: 'rejected', attempt, error: messageOf(error) };
+    const why = CancellationScope.current().consideredCancelled ? 'cancelled' : 'timed out';
+    return await CancellationScope.nonCancellable(() => settle(options, activities, input, started, why));
+  }
+}
+
+function startInput(options: RunJobOptions, attempt: number): StartJobInput {
+  const { namespace, workflowId } = workflowInfo();
+  return {
+    service: options.uses,
+    identity: { namespace, runKey: workflowId, step: options.step, attempt },
+    request: options.with,
+    ...(options.region !== undefined && { region: options.region }),
+  };
+}
+
+function awaitEnd(activities: Activities, started: StartJobResult, input: StartJobInput): Promise<AwaitJobResult> {
+  const { step, attempt } = input.identity;
+  return activities.awaitJob({ ref: started.ref, submittedAt: started.submittedAt, step, attempt });
+}
+
+/** We have given up on the job: stops it where that is possible and wanted, and finds out what became of it. */
+async function settle(
+  options: RunJobOptions,
+  activities: Activities,
+  input: StartJobInput,
+  startedBefore: StartJobResult | undefined,
+  why: Interruption,
+): Promise<JobResult> {
+  const { attempt } = input.identity;
+  const started = startedBefore ?? (await activities.findStartedJob(input));
+  if (!started) return withoutJob(why, attempt);
+  if (started.canStop && options.onCancel !== 'leave') {
+    options.onProgress?.({ state: 'stopping', attempt, job: jobReport(started) });
+    await activities.stopJob(started.ref);
+    const end = await within(STOP_TIMEOUT_MS, () => awaitEnd(activities, started, input));
+    if (end) return conclude(options, attempt, started, end, why);
+  }
+  const seen = await activities.readJob(started.ref);
+  const noticedAt = new Date().toISOString();
+  if (!seen || (seen.state && isTerminal(seen.state))) {
+    return conclude(options, attempt, started, { lost: !seen, noticedAt, ...(seen && { observation: seen }) }, why);
+  }
+  return leftRunning(started, seen, attempt, why);
+}
+
+function withoutJob(why: Interruption, attempt: number): JobResult {
+  return why === 'cancelled'
+    ? { outcome: 'cancelled', attempt, error: 'Cancelled before there was a job' }
+    : { outcome: 'rejected', attempt, error: 'The service did not start the job before its timeout; there is no job' };
+}
+
+function leftRunning(started: StartJobResult, seen: JobObservation, attempt: number, why: Interruption): JobResult {
+  const reason = started.canStop ? 'it was not to be stopped, or did not stop in time' : 'its service cannot stop it';
+  const error = `The step was ${why}, but job ${seen.ref.id} still runs (${seen.rawStatus}): ${reason}`;
+  return { outcome: 'left-running', attempt, job: jobReport(started, seen), error };
+}
+
+/** What a job that runs no more came to. */
+function conclude(
+  options: RunJobOptions,
+  attempt: number,
+  started: StartJobResult,
+  end: AwaitJobResult,
+  why?: Interruption,
+): JobResult {
+  const { observation, lost, noticedAt } = end;
+  const job: JobReport = { ...jobReport(started, observation), noticedAt };
+  const result = (outcome: JobOutcome, error?: string): JobResult => ({
+    outcome,
+    attempt,
+    job,
+    ...(error !== undefined && { error }),
+  });
+  if (lost) return result('lost', `${job.service} no longer knows job ${job.id}; it was last seen ${job.rawStatus ?? 'never'}`);
+  switch (observation?.state) {
+    case 'succeeded': {
+      const objection = checkGate(options.gate ?? {}, observation.records);
+      return objection === undefined ? result('succeeded') : result('failed', `The job succeeded but its gate did not pass: ${objection}`);
+    }
+    case 'stopped':
+    case 'deleted': {
+      job.stoppedBy = why ? 'us' : 'other';
+      return result('stopped', why ? `The step was ${why} and its job was stopped` : `Somebody else ${observation.state === 'deleted' ? 'deleted' : 'stopped'} job ${job.id}`);
+    }
+    default:
+      return result('failed', `Job ${job.id} failed: ${job.message ?? `the service gave no reason (${job.rawStatus})`}`);
+  }
+}
+
+/** The action's result, or nothing when it takes longer. */
+async function within<T>(limitMs: number, action: () => Promise<T>): Promise<T | undefined> {
+  const scope = new CancellationScope({ cancellable: true, timeout: limitMs });
+  try {
+    return await scope.run(action);
+  } catch (error) {
+    if (scope.consideredCancelled) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the whole pause passed; a cancel ends it early. */
+async function pause(delayMs: number): Promise<boolean> {
+  try {
+    await sleep(delayMs, { summary: 'before the next job attempt' });
+    return true;
+  } catch (error) {
+    if (isCancellation(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import { ApplicationFailure, CancellationScope, CancelledFailure, setHandler, defineQuery, workflowInfo } from '@temporalio/workflow';
+import type { LoadedPipeline } from '../activities/load-pipeline.ts';
+import type { Params, PipelineDefinition, StepDefinition } from '../pipeline/definition.ts';
+import type { StepOutcome } from '../pipeline/outcome.ts';
+import { planSteps, DEFAULT_CONDITION } from '../pipeline/plan.ts';
+import type { RunReport } from '../pipeline/report.ts';
+import { runKey } from '../pipeline/run-key.ts';
+import { runOutcome } from '../pipeline/run-outcome.ts';
+import { activitiesOn } from './activities.ts';
+import { messageOf } from './failure-message.ts';
+import { RunRecord } from './run-record.ts';
+import { runStep } from './run-step.ts';
+
+export interface RunPipelineInput {
+  /** A pipeline by name, which the worker loads, or a whole definition. */
+  pipeline: string | PipelineDefinition;
+  /** The period, or the key that tells runs of a pipeline without a period apart. */
+  key: string;
+  params?: Params;
+  /** Who or what asked for the run, for people. */
+  trigger?: string;
+}
+
+/** What is known of the run now; the same as the memo `report` once it has ended. */
+export const reportQuery = defineQuery<RunReport>('report');
+
+/**
+ * Runs a pipeline. The workflow's id must be its run key, `<pipeline>/<key>`. Each step begins when the steps that it needs
+ * have ended. Completes with the report when the run succeeded; fails as `PipelineFailed`, with the report as details, when a step
+ * failed; is cancelled when it was cancelled and a step did not succeed for it.
+ */
+export async function runPipeline(input: RunPipelineInput): Promise<RunReport> {
+  const record = new RunRecord(input);
+  setHandler(reportQuery, () => record.report, { description: 'What is known of the run and its jobs' });
+  const loaded = await load(input, record);
+  record.planned(loaded.definition, input.key);
+  await runSteps(loaded, record);
+  return finish(record);
+}
+
+async function load(input: RunPipelineInput, record: RunRecord): Promise<LoadedPipeline> {
+  const { pipeline, key, params = {} } = input;
+  try {
+    assertWorkflowId(runKey(typeof pipeline === 'string' ? pipeline : pipeline.name, key));
+    return await activitiesOn(workflowInfo().taskQueue).loadPipeline({ pipeline, key, params });
+  } catch (error) {
+    if (CancellationScope.current().consideredCancelled) throw error;
+    record.end('failed', messageOf(error));
+    throw pipelineFailed(record.report);
+  }
+}
+
+/** Temporal keeps workflow ids unique: only so can a run key run once at a time. */
+function assertWorkflowId(expected: string): void {
+  const { workflowId } = workflowInfo();
+  if (workflowId !== expected) {
+    throw new Error(`The workflow id must be the run key "${expected}", but it is "${workflowId}". Nothing was started.`);
+  }
+}
+
+/** Runs every step once the steps that it needs have ended. */
+async function runSteps(loaded: LoadedPipeline, record: RunRecord): Promise<void> {
+  const plan = planSteps(loaded.definition);
+  const ended = new Map<string, Promise<unknown>>();
+  for (const id of plan.order) {
+    const needs = plan.directNeeds.get(id) ?? [];
+    const step = async () => {
+      await Promise.all(needs.map((need) => ended.get(need)));
+      await runStep(id, plan.allNeeds.get(id) ?? [], loaded, record);
+    };
+    ended.set(id, step());
+  }
+  await Promise.all(ended.values());
+}
+
+function finish(record: RunRecord): RunReport {
+  const cancelled = CancellationScope.current().consideredCancelled;
+  const outcome = runOutcome(record.stepOutcomes(), cancelled);
+  record.end(outcome);
+  if (outcome === 'failed') throw pipelineFailed(record.report);
+  if (outcome === 'cancelled') throw new CancelledFailure('The run was cancelled', [record.report]);
+  return record.report;
+}
+
+function pipelineFailed(report: RunReport): ApplicationFailure {
+  const failures = Object.entries(report.steps).flatMap(([id, { error }]) => (error === undefined ? [] : [`${id}: ${error}`]));
+  const message = [report.error ?? `Run ${report.run.id} failed`, ...failures].join('\n');
+  return ApplicationFailure.create({ type: 'PipelineFailed', message, details: [report], nonRetryable: true });
+}
