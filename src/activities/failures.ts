@@ -37,7 +37,11 @@ const REJECTED = 'Rejected';
 
 /** The failure of an activity whose input can never work. */
 export function rejection(message: string): ApplicationFailure {
-  return ApplicationFailure.create({ type: REJECTED, message: message.slice(0, MAX_MESSAGE_LENGTH), nonRetryable: true });
+  return ApplicationFailure.create({
+    type: REJECTED,
+    message: message.slice(0, MAX_MESSAGE_LENGTH),
+    nonRetryable: true,
+  });
 }
 
 /** Turns whatever an activity caught into what Temporal should do about it. */

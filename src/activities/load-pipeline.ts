@@ -14,6 +14,8 @@ export interface LoadedPipeline {
   definition: PipelineDefinition;
   /** The value of every parameter, defaults included. */
   params: Params;
+  /** Which steps are jobs and which are follow-ups. */
+  kinds: Readonly<Record<string, 'job' | 'follow-up'>>;
 }
 
 /** Loads and checks the pipeline and the parameters of a run; fails for good, with every problem, when they are not right. */

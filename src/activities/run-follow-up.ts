@@ -1,5 +1,6 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { Json } from '../pipeline/definition.ts';
+import type { StepOutputs } from '../pipeline/expression-context.ts';
 import type { ActivityContext } from './context.ts';
 import { rejection, toFailure } from './failures.ts';
 
@@ -11,7 +12,7 @@ export interface RunFollowUpInput {
 }
 
 /** Runs a follow-up and returns its outputs. */
-export async function runFollowUp(context: ActivityContext, input: RunFollowUpInput): Promise<{ [name: string]: Json }> {
+export async function runFollowUp(context: ActivityContext, input: RunFollowUpInput): Promise<StepOutputs> {
   const followUp = context.followUps.get(input.uses);
   if (!followUp) throw rejection(`This worker knows no follow-up "${input.uses}".`);
   const parsed = followUp.with.safeParse(input.with);

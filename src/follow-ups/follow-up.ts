@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import type { Json } from '../pipeline/definition.ts';
+import type { StepOutputs } from '../pipeline/expression-context.ts';
 
 /** What a follow-up is given besides its `with`. */
 export interface FollowUpContext {
@@ -15,7 +15,7 @@ export class FollowUpError extends Error {
 }
 
 /** A step that is not a job. It may be run again after a worker died half-way, so running it twice must be as good as once. */
-export interface FollowUp<With = unknown, Outputs extends { [name: string]: Json } = { [name: string]: Json }> {
+export interface FollowUp<With = unknown, Outputs extends StepOutputs = StepOutputs> {
   /** What a step's `uses` says, for example `s3/copy`. */
   readonly name: string;
   readonly with: ZodType<With>;

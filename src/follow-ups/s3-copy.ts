@@ -20,7 +20,9 @@ const MAX_SINGLE_COPY_BYTES = 5 * 1024 ** 3;
 /** 1 GiB parts keep the largest object, 5 TiB, under S3's limit of 10,000 parts. */
 const PART_BYTES = 1024 ** 3;
 
-const s3Location = z.string().refine((uri) => parseS3Uri(uri) !== undefined, 'must be an S3 URI such as s3://bucket/folder/');
+const s3Location = z
+  .string()
+  .refine((uri) => parseS3Uri(uri) !== undefined, 'must be an S3 URI such as s3://bucket/folder/');
 
 const withSchema = z
   .strictObject({
@@ -98,7 +100,9 @@ async function copy(client: S3Client, from: S3Location, to: S3Location, size: nu
 
 async function copyInParts(client: S3Client, from: S3Location, to: S3Location, size: number): Promise<void> {
   const target = { Bucket: to.bucket, Key: to.key };
-  const { UploadId } = await callAws('CreateMultipartUpload', () => client.send(new CreateMultipartUploadCommand(target)));
+  const { UploadId } = await callAws('CreateMultipartUpload', () =>
+    client.send(new CreateMultipartUploadCommand(target)),
+  );
   try {
     const parts: CompletedPart[] = [];
     for (let start = 0; start < size; start += PART_BYTES) {

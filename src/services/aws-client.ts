@@ -7,9 +7,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
  * (environment, profile files, container and instance roles; `AWS_ENDPOINT_URL`). The SDK never retries by itself:
  * its retries would hide calls from the ledger and the watcher, and a create repeated without a look could be a second job.
  */
-export function awsClientSettings(region: string) {
+export function awsClientSettings(region?: string) {
   return {
-    region,
+    ...(region !== undefined && { region }),
     maxAttempts: 1,
     requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
   };

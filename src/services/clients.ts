@@ -25,7 +25,8 @@ export function onePerRegion<T>(make: (where: ServiceAndRegion) => T): (where: S
 export function createClients(catalog: ReadonlyMap<string, BatchService>): Clients {
   return onePerRegion(({ service: name, region }) => {
     const service = catalog.get(name);
-    if (!service) throw new Error(`This worker knows no service "${name}". It knows: ${[...catalog.keys()].join(', ')}.`);
+    if (!service)
+      throw new Error(`This worker knows no service "${name}". It knows: ${[...catalog.keys()].join(', ')}.`);
     return { service, client: service.connect(region) };
   });
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Difference } from '../pipeline/job.ts';
 
 const text = (value: unknown): string => (value === undefined ? '(not set)' : JSON.stringify(value));
@@ -13,6 +14,6 @@ export function differences<Request extends object>(
 ): Difference[] {
   return members
     .filter((member) => asked[member] !== undefined && found[member] !== undefined)
-    .filter((member) => text(asked[member]) !== text(found[member]))
+    .filter((member) => !isDeepStrictEqual(asked[member], found[member]))
     .map((member) => ({ member, asked: text(asked[member]), found: text(found[member]) }));
 }

@@ -56,7 +56,13 @@ const ERROR_RULES: readonly ErrorRule[] = [
   },
   {
     class: 'auth-refresh',
-    codes: ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'RequestTimeTooSkewed', 'CredentialsProviderError'],
+    codes: [
+      'ExpiredToken',
+      'ExpiredTokenException',
+      'RequestExpired',
+      'RequestTimeTooSkewed',
+      'CredentialsProviderError',
+    ],
   },
   { class: 'auth-refresh', codes: ['InvalidSignatureException'], message: /expired/i },
   { class: 'denied', codes: ['ValidationException'], message: /not authorized to perform this action/i },
@@ -82,7 +88,11 @@ const ERROR_RULES: readonly ErrorRule[] = [
   },
   { class: 'not-found', codes: ['ValidationException'], message: /could not find/i },
   // Fraud Detector declares no code of its own for a second job or a taken id; the texts are settings of the simulator.
-  { class: 'quota', codes: ['ValidationException'], message: /only one|one .*at a time|already (running|in progress)/i },
+  {
+    class: 'quota',
+    codes: ['ValidationException'],
+    message: /only one|one .*at a time|already (running|in progress)/i,
+  },
   { class: 'duplicate', codes: ['ValidationException'], message: /already exists/i },
   {
     class: 'duplicate',
@@ -160,7 +170,9 @@ function errorCode(error: AwsErrorShape): string {
 }
 
 function classOf(code: string, message: string, status: number | undefined): ErrorClass {
-  const rule = ERROR_RULES.find(({ codes, message: pattern }) => codes.includes(code) && (pattern?.test(message) ?? true));
+  const rule = ERROR_RULES.find(
+    ({ codes, message: pattern }) => codes.includes(code) && (pattern?.test(message) ?? true),
+  );
   if (rule) return rule.class;
   if (status === 429) return 'throttle';
   return status !== undefined && status >= 500 ? 'transient' : 'unknown';
@@ -186,6 +198,11 @@ export class ServiceError extends Error {
     this.operation = operation;
     this.requestId = error.$metadata?.requestId;
   }
+}
+
+/** The error of an answer that is well but does not tell of the job that was asked for. */
+export function notFound(operation: string, message: string): ServiceError {
+  return new ServiceError(operation, Object.assign(new Error(message), { name: 'ResourceNotFoundException' }));
 }
 
 /** Makes one AWS call; what it throws is a {@link ServiceError} named after the operation. */

@@ -29,7 +29,11 @@ export function defined<T extends object>(object: T): { [K in keyof T]?: Exclude
   };
 }
 
-const words = (status: string): string => status.trim().toUpperCase().replace(/[\s_-]+/g, ' ');
+const words = (status: string): string =>
+  status
+    .trim()
+    .toUpperCase()
+    .replace(/[\s_-]+/g, ' ');
 
 /** The state that a table gives for a status. Compared by words: Personalize was seen to spell its statuses otherwise than it documents. */
 export function stateOf(statuses: Readonly<Record<string, JobState>>, rawStatus: string): JobState | undefined {

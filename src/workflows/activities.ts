@@ -1,14 +1,12 @@
 import { ActivityCancellationType, proxyActivities, type RetryPolicy } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { WATCH_QUEUE_SUFFIX } from './watch-queue.ts';
 
 /**
  * Retries are without limit: activities say themselves when to give up (a failure that is not retryable) and how long to
  * wait (`nextRetryDelay`, which older servers cap at `maximumInterval`). Deadlines are kept in the workflow.
  */
 const RETRY: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' };
-
-/** Suffix of the task queue on which `awaitJob` is held, so that thousands of waits never starve the rest. */
-export const WATCH_QUEUE_SUFFIX = '-watch';
 
 /** The activities of Nightscore's workers on a task queue, each with the options that its promises need. */
 export function activitiesOn(taskQueue: string) {

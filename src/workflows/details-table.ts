@@ -8,7 +8,13 @@ export function detailsTable({ steps, outcome }: RunReport): string {
   const entries = Object.entries(steps);
   const rows = entries.slice(0, MAX_ROWS).map(([id, step]) => row(id, step));
   const more = entries.length > MAX_ROWS ? [`\n${entries.length - MAX_ROWS} more steps`] : [];
-  return [`**${outcome ?? 'running'}**\n`, '| step | uses | state | job |', '| --- | --- | --- | --- |', ...rows, ...more].join('\n');
+  return [
+    `**${outcome ?? 'running'}**\n`,
+    '| step | uses | state | job |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    ...more,
+  ].join('\n');
 }
 
 function row(id: string, { uses, state, outcome, job }: StepReport): string {

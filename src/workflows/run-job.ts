@@ -4,7 +4,7 @@ import type { AwaitJobResult } from '../activities/await-job.ts';
 import { isWorthAnotherAttempt } from '../pipeline/cause.ts';
 import type { Gate, Json, RetryDefinition } from '../pipeline/definition.ts';
 import { parseDuration } from '../pipeline/duration.ts';
-import { checkGate } from '../pipeline/gate.ts';
+import { concludeJob, type Interruption } from '../pipeline/job-end.ts';
 import { jobReport } from '../pipeline/job-report.ts';
 import { isTerminal } from '../pipeline/job-state.ts';
 import type { JobObservation } from '../pipeline/job.ts';
@@ -50,7 +50,6 @@ export interface JobResult {
 }
 
 type Activities = ReturnType<typeof activitiesOn>;
-type Interruption = 'cancelled' | 'timed out';
 
 /** First wait before another job attempt; it doubles with each. */
 const NEXT_ATTEMPT_DELAY_MS = 60_000;
@@ -81,12 +80,14 @@ async function runAttempt(options: RunJobOptions, attempt: number): Promise<JobR
   try {
     return await scope.run(async () => {
       options.onProgress?.({ state: 'starting', attempt });
-      started = await activities.startJob(input);
-      options.onProgress?.({ state: 'running', attempt, job: jobReport(started) });
-      return conclude(options, attempt, started, await awaitEnd(activities, started, input));
+      const job = await activities.startJob(input);
+      started = job;
+      options.onProgress?.({ state: 'running', attempt, job: jobReport(job) });
+      return conclude(options, attempt, job, await awaitEnd(activities, job, input));
     });
   } catch (error) {
-    if (!scope.consideredCancelled) return { outcome: 'rejected', attempt, error: messageOf(error) };
+    if (!scope.consideredCancelled && !started) return { outcome: 'rejected', attempt, error: messageOf(error) };
+    if (!scope.consideredCancelled) throw error;
     const why = CancellationScope.current().consideredCancelled ? 'cancelled' : 'timed out';
     return await CancellationScope.nonCancellable(() => settle(options, activities, input, started, why));
   }
@@ -107,7 +108,10 @@ function awaitEnd(activities: Activities, started: StartJobResult, input: StartJ
   return activities.awaitJob({ ref: started.ref, submittedAt: started.submittedAt, step, attempt });
 }
 
-/** We have given up on the job: stops it where that is possible and wanted, and finds out what became of it. */
+/**
+ * We have given up on the job: stops it where that is possible and wanted, and finds out what became of it. What cannot be
+ * found out is never taken for an end.
+ */
 async function settle(
   options: RunJobOptions,
   activities: Activities,
@@ -116,20 +120,39 @@ async function settle(
   why: Interruption,
 ): Promise<JobResult> {
   const { attempt } = input.identity;
-  const started = startedBefore ?? (await activities.findStartedJob(input));
-  if (!started) return withoutJob(why, attempt);
+  try {
+    const started = startedBefore ?? (await activities.findStartedJob(input));
+    if (!started) return withoutJob(why, attempt);
+    const end = await stopOrRead(options, activities, input, started);
+    if (end.lost || isOver(end.observation)) return conclude(options, attempt, started, end, why);
+    return leftRunning(started, end.observation, attempt, why);
+  } catch (error) {
+    const job = startedBefore && jobReport(startedBefore);
+    const message = `The step was ${why}, and what became of its job cannot be told: ${messageOf(error)}`;
+    return { outcome: 'left-running', attempt, error: message, ...(job && { job }) };
+  }
+}
+
+/** Stops the job and awaits its end, or reads it where it cannot or shall not be stopped, or does not stop in time. */
+async function stopOrRead(
+  options: RunJobOptions,
+  activities: Activities,
+  input: StartJobInput,
+  started: StartJobResult,
+): Promise<AwaitJobResult> {
   if (started.canStop && options.onCancel !== 'leave') {
-    options.onProgress?.({ state: 'stopping', attempt, job: jobReport(started) });
+    options.onProgress?.({ state: 'stopping', attempt: input.identity.attempt, job: jobReport(started) });
     await activities.stopJob(started.ref);
     const end = await within(STOP_TIMEOUT_MS, () => awaitEnd(activities, started, input));
-    if (end) return conclude(options, attempt, started, end, why);
+    if (end) return end;
   }
-  const seen = await activities.readJob(started.ref);
-  const noticedAt = new Date().toISOString();
-  if (!seen || (seen.state && isTerminal(seen.state))) {
-    return conclude(options, attempt, started, { lost: !seen, noticedAt, ...(seen && { observation: seen }) }, why);
-  }
-  return leftRunning(started, seen, attempt, why);
+  const observation = await activities.readJob(started.ref);
+  // One read that does not find the job proves nothing: the service may not know a fresh job yet.
+  return { lost: false, noticedAt: new Date().toISOString(), ...(observation && { observation }) };
+}
+
+function isOver(seen: JobObservation | undefined): boolean {
+  return seen?.state !== undefined && isTerminal(seen.state);
 }
 
 function withoutJob(why: Interruption, attempt: number): JobResult {
@@ -138,42 +161,27 @@ function withoutJob(why: Interruption, attempt: number): JobResult {
     : { outcome: 'rejected', attempt, error: 'The service did not start the job before its timeout; there is no job' };
 }
 
-function leftRunning(started: StartJobResult, seen: JobObservation, attempt: number, why: Interruption): JobResult {
+function leftRunning(
+  started: StartJobResult,
+  seen: JobObservation | undefined,
+  attempt: number,
+  why: Interruption,
+): JobResult {
   const reason = started.canStop ? 'it was not to be stopped, or did not stop in time' : 'its service cannot stop it';
-  const error = `The step was ${why}, but job ${seen.ref.id} still runs (${seen.rawStatus}): ${reason}`;
+  const error = `The step was ${why}, but job ${started.ref.id} may still run (${seen?.rawStatus ?? 'not found when last read'}): ${reason}`;
   return { outcome: 'left-running', attempt, job: jobReport(started, seen), error };
 }
 
-/** What a job that runs no more came to. */
 function conclude(
-  options: RunJobOptions,
+  { gate }: RunJobOptions,
   attempt: number,
   started: StartJobResult,
-  end: AwaitJobResult,
-  why?: Interruption,
+  { observation, lost, noticedAt }: AwaitJobResult,
+  interruption?: Interruption,
 ): JobResult {
-  const { observation, lost, noticedAt } = end;
-  const job: JobReport = { ...jobReport(started, observation), noticedAt };
-  const result = (outcome: JobOutcome, error?: string): JobResult => ({
-    outcome,
-    attempt,
-    job,
-    ...(error !== undefined && { error }),
-  });
-  if (lost) return result('lost', `${job.service} no longer knows job ${job.id}; it was last seen ${job.rawStatus ?? 'never'}`);
-  switch (observation?.state) {
-    case 'succeeded': {
-      const objection = checkGate(options.gate ?? {}, observation.records);
-      return objection === undefined ? result('succeeded') : result('failed', `The job succeeded but its gate did not pass: ${objection}`);
-    }
-    case 'stopped':
-    case 'deleted': {
-      job.stoppedBy = why ? 'us' : 'other';
-      return result('stopped', why ? `The step was ${why} and its job was stopped` : `Somebody else ${observation.state === 'deleted' ? 'deleted' : 'stopped'} job ${job.id}`);
-    }
-    default:
-      return result('failed', `Job ${job.id} failed: ${job.message ?? `the service gave no reason (${job.rawStatus})`}`);
-  }
+  const { stoppedBy, ...end } = concludeJob(observation, { lost, gate, interruption });
+  const job = { ...jobReport(started, observation), noticedAt, ...(stoppedBy && { stoppedBy }) };
+  return { ...end, attempt, job };
 }
 
 /** The action's result, or nothing when it takes longer. */

@@ -1,8 +1,15 @@
-import { ApplicationFailure, CancellationScope, CancelledFailure, setHandler, defineQuery, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  defineQuery,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { LoadedPipeline } from '../activities/load-pipeline.ts';
-import type { Params, PipelineDefinition, StepDefinition } from '../pipeline/definition.ts';
-import type { StepOutcome } from '../pipeline/outcome.ts';
-import { planSteps, DEFAULT_CONDITION } from '../pipeline/plan.ts';
+import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
+import type { StepOutputs } from '../pipeline/expression-context.ts';
+import { planSteps } from '../pipeline/plan.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { runKey } from '../pipeline/run-key.ts';
 import { runOutcome } from '../pipeline/run-outcome.ts';
@@ -33,7 +40,7 @@ export async function runPipeline(input: RunPipelineInput): Promise<RunReport> {
   const record = new RunRecord(input);
   setHandler(reportQuery, () => record.report, { description: 'What is known of the run and its jobs' });
   const loaded = await load(input, record);
-  record.planned(loaded.definition, input.key);
+  record.planned(loaded.definition);
   await runSteps(loaded, record);
   return finish(record);
 }
@@ -44,9 +51,9 @@ async function load(input: RunPipelineInput, record: RunRecord): Promise<LoadedP
     assertWorkflowId(runKey(typeof pipeline === 'string' ? pipeline : pipeline.name, key));
     return await activitiesOn(workflowInfo().taskQueue).loadPipeline({ pipeline, key, params });
   } catch (error) {
-    if (CancellationScope.current().consideredCancelled) throw error;
-    record.end('failed', messageOf(error));
-    throw pipelineFailed(record.report);
+    const cancelled = CancellationScope.current().consideredCancelled;
+    record.end(cancelled ? 'cancelled' : 'failed', messageOf(error));
+    throw cancelled ? error : pipelineFailed(record.report);
   }
 }
 
@@ -54,21 +61,25 @@ async function load(input: RunPipelineInput, record: RunRecord): Promise<LoadedP
 function assertWorkflowId(expected: string): void {
   const { workflowId } = workflowInfo();
   if (workflowId !== expected) {
-    throw new Error(`The workflow id must be the run key "${expected}", but it is "${workflowId}". Nothing was started.`);
+    throw new Error(
+      `The workflow id must be the run key "${expected}", but it is "${workflowId}". Nothing was started.`,
+    );
   }
 }
 
 /** Runs every step once the steps that it needs have ended. */
 async function runSteps(loaded: LoadedPipeline, record: RunRecord): Promise<void> {
   const plan = planSteps(loaded.definition);
-  const ended = new Map<string, Promise<unknown>>();
+  const outputs = new Map<string, StepOutputs>();
+  const ended = new Map<string, Promise<void>>();
   for (const id of plan.order) {
     const needs = plan.directNeeds.get(id) ?? [];
-    const step = async () => {
-      await Promise.all(needs.map((need) => ended.get(need)));
-      await runStep(id, plan.allNeeds.get(id) ?? [], loaded, record);
-    };
-    ended.set(id, step());
+    const whenNeedsHaveEnded = Promise.all(needs.map((need) => ended.get(need)));
+    const allNeeds = plan.allNeeds.get(id) ?? [];
+    ended.set(
+      id,
+      whenNeedsHaveEnded.then(() => runStep(id, allNeeds, loaded, record, outputs)),
+    );
   }
   await Promise.all(ended.values());
 }
@@ -83,7 +94,9 @@ function finish(record: RunRecord): RunReport {
 }
 
 function pipelineFailed(report: RunReport): ApplicationFailure {
-  const failures = Object.entries(report.steps).flatMap(([id, { error }]) => (error === undefined ? [] : [`${id}: ${error}`]));
+  const failures = Object.entries(report.steps).flatMap(([id, { error }]) =>
+    error === undefined ? [] : [`${id}: ${error}`],
+  );
   const message = [report.error ?? `Run ${report.run.id} failed`, ...failures].join('\n');
   return ApplicationFailure.create({ type: 'PipelineFailed', message, details: [report], nonRetryable: true });
 }

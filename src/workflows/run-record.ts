@@ -37,13 +37,17 @@ export class RunRecord {
     this.#show();
   }
 
-  /** Something changed in what is known of a step. */
-  step(id: string, change: Partial<StepReport>): void {
+  /** Something changed in what is known of a step that goes on. */
+  stepChanged(id: string, change: Partial<StepReport>): void {
     const before = this.report.steps[id];
     if (!before) return;
     this.report.steps[id] = { ...before, ...change };
     if (change.job && change.job.id !== before.job?.id) this.#makeJobsFindable();
     this.#show();
+  }
+
+  stepEnded(id: string, end: Pick<StepReport, 'outcome' | 'attempt' | 'job' | 'error'>): void {
+    this.stepChanged(id, { ...end, state: 'ended' });
   }
 
   stepOutcomes(): StepOutcome[] {

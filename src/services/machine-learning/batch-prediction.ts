@@ -76,7 +76,9 @@ function connect(region: string): JobClient<BatchPredictionRequest> {
             ...(nextToken !== undefined && { NextToken: nextToken }),
           });
           const page = await callAws('DescribeBatchPredictions', () => client.send(command));
-          yield (page.Results ?? []).map((job) => observe(job, { service: NAME, region, id: job.BatchPredictionId ?? '' }));
+          yield (page.Results ?? []).map((job) =>
+            observe(job, { service: NAME, region, id: job.BatchPredictionId ?? '' }),
+          );
           nextToken = page.NextToken || undefined;
         } while (nextToken !== undefined);
       }

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import type { ActivityContext } from './activities/context.ts';
+import { createActivities, createWatchActivities } from './activities/index.ts';
+import { FOLLOW_UPS } from './follow-ups/catalog.ts';
+import { createClients } from './services/clients.ts';
+import { CATALOG } from './services/catalog.ts';
+import type { Settings } from './settings.ts';
+import { createWatchers } from './watch/watchers.ts';
+import { WATCH_QUEUE_SUFFIX } from './workflows/watch-queue.ts';
+
+export interface StartWorkerOptions {
+  connection: NativeConnection;
+  namespace: string;
+  /** AWS region of the jobs whose step names none. */
+  region: string;
+  settings: Settings;
+  log: Logger;
+  /** File of the workflow bundle; the one that `npm run build` makes when absent. */
+  workflowBundle?: string;
+}
+
+export interface RunningWorker {
+  /** Stops taking work, hands the waits for jobs over to other workers and resolves when all is quiet. No job is stopped. */
+  shutdown(): Promise<void>;
+  /** Settles when the worker has ended; rejects when it failed. */
+  ended: Promise<void>;
+}
+
+/** How long activities may go on after a shutdown was asked for. Waits end at once; a start or a copy is let finish. */
+const SHUTDOWN_GRACE = '30s';
+
+const BUILT_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+
+/**
+ * Starts a worker: one Temporal worker for workflows and short activities, and one for the waits, which hold thousands of slots so that
+ * they can never starve the rest.
+ */
+export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
+  const { connection, namespace, settings, workflowBundle = BUILT_BUNDLE } = options;
+  if (!existsSync(workflowBundle))
+    throw new Error(`There is no workflow bundle at ${workflowBundle}: run \`npm run build\`.`);
+  const context = createContext(options);
+  const shared = {
+    connection,
+    namespace,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    maxHeartbeatThrottleInterval: settings.progressIntervalMs,
+    defaultHeartbeatThrottleInterval: settings.progressIntervalMs,
+  } satisfies Partial<WorkerOptions>;
+  const workers = await Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue: settings.taskQueue,
+      workflowBundle: { codePath: workflowBundle },
+      maxCachedWorkflows: settings.workflowCache,
+      activities: createActivities(context),
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: `${settings.taskQueue}${WATCH_QUEUE_SUFFIX}`,
+      activities: createWatchActivities(context),
+      maxConcurrentActivityTaskExecutions: settings.maxJobs,
+    }),
+  ]);
+  return run(workers);
+}
+
+function createContext({ region, settings, log }: StartWorkerOptions): ActivityContext {
+  const clients = createClients(CATALOG);
+  const watch = { pollIntervalMs: settings.pollIntervalMs, graceMs: settings.notFoundGraceMs };
+  return { region, clients, watchers: createWatchers(clients, watch, log), followUps: FOLLOW_UPS, log };
+}
+
+function run(workers: Worker[]): RunningWorker {
+  const stopAll = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  // If one of them fails, the other must not go on as half a worker.
+  const runs = workers.map((worker) => worker.run().finally(stopAll));
+  const ended = Promise.all(runs).then(() => undefined);
+  return {
+    ended,
+    async shutdown() {
+      stopAll();
+      await Promise.allSettled(runs);
+    },
+  };
+}
+
+/** Sends what Temporal's SDK logs to our log. Once per process, before anything else of the SDK. */
+export function installRuntime(log: Logger): void {
+  const sdk = log.child({ component: 'temporal' });
+  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => sdk[levels[level]](meta ?? {}, message)),
+    shutdownSignals: [],
+  });
+}
