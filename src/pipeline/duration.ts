@@ -1,4 +1,4 @@
-import { quoted } from './names.ts';
+import { quoted } from './wording.ts';
 
 const DURATION = /^(?:(?<days>\d{1,4})d)?(?:(?<hours>\d{1,5})h)?(?:(?<minutes>\d{1,6})m)?(?:(?<seconds>\d{1,7})s)?$/;
 const MILLISECONDS = { days: 86_400_000, hours: 3_600_000, minutes: 60_000, seconds: 1_000 } as const;

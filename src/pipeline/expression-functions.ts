@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { quoted } from './names.ts';
+import { quoted } from './wording.ts';
 import type { StepOutcome } from './outcome.ts';
 import { isFailure } from './run-outcome.ts';
 

@@ -37,7 +37,7 @@ export function checkGate(gate: Gate, records: JobRecords | undefined): string |
     return `the gate ${uncheckable.condition} could not be checked: the service did not report ${uncheckable.missing}`;
   }
   const { total = 0, invalid = 0 } = records ?? {};
-  const { minRecords = 0, maxInvalid = Infinity, maxInvalidRatio = 1 } = gate;
+  const { minRecords = 0, maxInvalid = Infinity, maxInvalidRatio } = gate;
   if (total < minRecords) {
     return `the job processed ${count(total)} records; the gate asks for at least ${count(minRecords)}`;
   }
@@ -45,7 +45,7 @@ export function checkGate(gate: Gate, records: JobRecords | undefined): string |
     return `${count(invalid)} records are invalid; the gate allows at most ${count(maxInvalid)}`;
   }
   // As a product, so that no records at all need no rule of their own.
-  if (invalid > total * maxInvalidRatio) {
+  if (maxInvalidRatio !== undefined && invalid > total * maxInvalidRatio) {
     return `${count(invalid)} of ${count(total)} records are invalid (${percent(invalid / total)}); the gate allows at most ${percent(maxInvalidRatio)}`;
   }
   return undefined;

@@ -1,3 +1,5 @@
+import { quoted } from './wording.ts';
+
 /** The kinds of name that people choose, and what each may look like. */
 export const NAME_RULES = {
   pipeline: {
@@ -26,9 +28,4 @@ export type NameKind = keyof typeof NAME_RULES;
 export function nameProblem(kind: NameKind, name: string): string | undefined {
   const { pattern, says } = NAME_RULES[kind];
   return pattern.test(name) ? undefined : `${quoted(name)} is not allowed: ${says}`;
-}
-
-/** The text as people may see it: short, on one line and without control characters. */
-export function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

@@ -1,5 +1,5 @@
 import type { ParamDefinition, Params, ParamType, ParamValue, PipelineDefinition } from './definition.ts';
-import { quoted } from './names.ts';
+import { described, quoted } from './wording.ts';
 import { suggestionFor } from './suggestion.ts';
 
 /** What is wrong with a parameter that was given, or was not. */
@@ -43,7 +43,7 @@ const FROM_TEXT: Record<ParamType, (text: string) => ParamValue | undefined> = {
 /** Why `value` does not fit the type of a parameter, for a person; undefined when it fits. */
 export function paramTypeProblem(type: ParamType, value: unknown): string | undefined {
   if (IS_OF_TYPE[type](value)) return undefined;
-  return `must be ${TYPE_NAMES[type]}, not ${quoted(JSON.stringify(value) ?? String(value))}`;
+  return `must be ${TYPE_NAMES[type]}, not ${described(value)}`;
 }
 
 /** The value of every parameter of a run: those given, and the defaults of the others; or all that is wrong with them. */

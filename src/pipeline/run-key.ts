@@ -1,6 +1,7 @@
 import { DateTime, IANAZone } from 'luxon';
 import type { Period } from './definition.ts';
-import { nameProblem, quoted } from './names.ts';
+import { nameProblem } from './names.ts';
+import { quoted } from './wording.ts';
 
 /** A run key, or a part of one, that is not well formed. The message says what is wrong and what it should look like. */
 export class RunKeyError extends Error {
