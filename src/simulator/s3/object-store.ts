@@ -52,8 +52,8 @@ export interface ByteRange {
 /** One object at one moment: a later put does not change what is read. Close it. */
 export interface OpenObject {
   object: StoredObject;
-  read(range?: ByteRange): Readable;
-  close(): Promise<void>;
+  read: (range?: ByteRange) => Readable;
+  close: () => Promise<void>;
 }
 
 /**
