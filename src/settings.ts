@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { durationProblem, parseDuration } from './pipeline/duration.ts';
 
-const duration = z.string().superRefine((text, context) => {
-  const problem = durationProblem(text);
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-}).transform((text) => parseDuration(text));
+const duration = z
+  .string()
+  .superRefine((text, context) => {
+    const problem = durationProblem(text);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  })
+  .transform((text) => parseDuration(text));
 
 const count = z.coerce.number('must be a whole number').int('must be a whole number').min(1, 'must be at least 1');
 
@@ -13,11 +16,16 @@ const SETTINGS = {
   NIGHTSCORE_PIPELINES: z.string().min(1).default('./pipelines').describe('Folder of pipeline files'),
   NIGHTSCORE_TASK_QUEUE: z.string().min(1).max(200).default('nightscore').describe('Task queue of the workers'),
   NIGHTSCORE_POLL_INTERVAL: duration.prefault('10s').describe('Time between two looks at the jobs of one service'),
-  NIGHTSCORE_NOT_FOUND_GRACE: duration.prefault('1m').describe('How long a service may not know a job that was just submitted'),
+  NIGHTSCORE_NOT_FOUND_GRACE: duration
+    .prefault('1m')
+    .describe('How long a service may not know a job that was just submitted'),
   NIGHTSCORE_PROGRESS_INTERVAL: duration.prefault('30s').describe('How often progress is sent to Temporal'),
   NIGHTSCORE_MAX_JOBS: count.default(5000).describe('Jobs that one worker awaits at once'),
   NIGHTSCORE_WORKFLOW_CACHE: count.default(500).describe('Workflows that one worker keeps in memory'),
-  NIGHTSCORE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('Least level that is logged'),
+  NIGHTSCORE_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least level that is logged'),
 };
 
 const schema = z.object(SETTINGS);

@@ -6,7 +6,7 @@ export interface FollowUpContext {
   region: string;
   signal: AbortSignal;
   /** To be called as the work goes on, so that a dead worker is noticed. */
-  onProgress(done: { [what: string]: number }): void;
+  onProgress: (done: { [what: string]: number }) => void;
 }
 
 /** A follow-up that can never work as it was asked for; the message tells a person why. */

@@ -10,7 +10,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import { parseS3Uri, s3Uri, type S3Location } from '../pipeline/s3-uri.ts';
+import { parseS3Uri, type S3Location } from '../pipeline/s3-uri.ts';
 import { callAws } from '../services/errors.ts';
 import { createS3Client } from '../services/s3-client.ts';
 import { FollowUpError, type FollowUp } from './follow-up.ts';

@@ -15,7 +15,7 @@ export function isoTime(time: Date | string | undefined): string | undefined {
 }
 
 /** The record counts that the service gave, as numbers: some clients pass numeric texts through. */
-export function records(counts: { [Count in keyof JobRecords]: number | undefined }): JobRecords | undefined {
+export function records(counts: { [Count in keyof JobRecords]: number | string | undefined }): JobRecords | undefined {
   const known = Object.entries(counts).flatMap(([name, count]): [string, number][] =>
     count === undefined || !Number.isFinite(Number(count)) ? [] : [[name, Number(count)]],
   );

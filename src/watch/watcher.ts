@@ -27,8 +27,8 @@ interface Watch {
   ref: JobRef;
   submittedAt: Date;
   notFound: number;
-  onObservation(observation: JobObservation): void;
-  end(result: WatchEnd): void;
+  onObservation: (observation: JobObservation) => void;
+  end: (result: WatchEnd) => void;
 }
 
 /**
@@ -59,7 +59,7 @@ export class Watcher {
    */
   watch(
     ref: JobRef,
-    options: { submittedAt: Date; signal: AbortSignal; onObservation(observation: JobObservation): void },
+    options: { submittedAt: Date; signal: AbortSignal; onObservation: (observation: JobObservation) => void },
   ): Promise<WatchEnd> {
     const { submittedAt, signal, onObservation } = options;
     return new Promise((resolve, reject) => {

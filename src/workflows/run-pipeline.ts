@@ -74,7 +74,7 @@ async function runSteps(loaded: LoadedPipeline, record: RunRecord): Promise<void
   const ended = new Map<string, Promise<void>>();
   for (const id of plan.order) {
     const needs = plan.directNeeds.get(id) ?? [];
-    const whenNeedsHaveEnded = Promise.all(needs.map((need) => ended.get(need)));
+    const whenNeedsHaveEnded = Promise.all(needs.flatMap((need) => ended.get(need) ?? []));
     const allNeeds = plan.allNeeds.get(id) ?? [];
     ended.set(
       id,

@@ -4,7 +4,7 @@ import { PersonalizeClient } from '@aws-sdk/client-personalize';
 import type { ZodType } from 'zod';
 import { awsClientSettings } from '../aws-client.ts';
 import { differences } from '../differences.ts';
-import { callAws, notFound } from '../errors.ts';
+import { notFound } from '../errors.ts';
 import { makeJobId } from '../job-id.ts';
 import { defined, isoTime, stateOf } from '../observation.ts';
 import type { BatchService, Capabilities, JobClient } from '../service.ts';

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { callAws, ServiceError, type ErrorClass } from '../../src/services/errors.ts';
+
+/** An error as an SDK throws it. */
+function sdkError(members: Record<string, unknown>): Error {
+  return Object.assign(new Error(String(members['message'] ?? '')), members);
+}
+
+const cases: [what: string, error: Record<string, unknown>, expected: ErrorClass][] = [
+  ['a throttled call', { name: 'ThrottlingException', message: 'Rate exceeded' }, 'throttle'],
+  [
+    'a call answered 429 with a code that nobody knows',
+    { name: 'Slow', $metadata: { httpStatusCode: 429 } },
+    'throttle',
+  ],
+  [
+    'too many jobs at Personalize',
+    { name: 'LimitExceededException', message: 'More than 5 resources with PENDING or IN_PROGRESS status.' },
+    'quota',
+  ],
+  ['too many calls at Personalize', { name: 'LimitExceededException', message: 'Rate exceeded' }, 'throttle'],
+  [
+    'an internal error answered 400',
+    { name: 'InternalServerException', $metadata: { httpStatusCode: 400 } },
+    'transient',
+  ],
+  ['a code that nobody knows, answered 503', { name: 'Odd', $metadata: { httpStatusCode: 503 } }, 'transient'],
+  ['a reset connection', { code: 'ECONNRESET', message: 'read ECONNRESET' }, 'transient'],
+  ['an answer that is no JSON', { name: 'SyntaxError', message: 'Unexpected token <' }, 'transient'],
+  ['expired credentials', { name: 'ExpiredTokenException' }, 'auth-refresh'],
+  [
+    'a signature that is too old',
+    { name: 'InvalidSignatureException', message: 'Signature expired: now' },
+    'auth-refresh',
+  ],
+  ['a signature that is wrong', { name: 'InvalidSignatureException', message: 'does not match' }, 'denied'],
+  ['a missing permission', { name: 'AccessDeniedException' }, 'denied'],
+  [
+    'an account that is blocked',
+    { name: 'ValidationException', message: 'Your account is not authorized to perform this action.' },
+    'denied',
+  ],
+  ['a bad request', { name: 'ValidationException', message: 'detectorName is bad' }, 'invalid'],
+  ['a missing job', { name: 'ResourceNotFoundException' }, 'not-found'],
+  ['an id that is taken', { name: 'ResourceAlreadyExistsException' }, 'duplicate'],
+  ['an id of another job', { name: 'IdempotentParameterMismatchException' }, 'duplicate'],
+  ['something in use', { name: 'ResourceInUseException' }, 'busy'],
+  ['an error that nobody knows', { name: 'Whatever', $metadata: { httpStatusCode: 418 } }, 'unknown'],
+];
+
+describe('an error of an AWS call is classified', () => {
+  test.each(cases)('%s', (_what, error, expected) => {
+    expect(new ServiceError('Describe', sdkError(error)).class).toBe(expected);
+  });
+
+  test('by its __type even when the SDK took a numeric code for its name', () => {
+    const error = new ServiceError('GetBatchPrediction', sdkError({ __type: 'ThrottlingException', name: 7, code: 7 }));
+    expect(error).toMatchObject({ class: 'throttle', code: 'ThrottlingException' });
+  });
+
+  test.each(['com.amazonaws.frauddetector#ValidationException', 'ValidationException:http://internal.example/'])(
+    'by the bare word of %s',
+    (__type) => expect(new ServiceError('Create', sdkError({ __type })).code).toBe('ValidationException'),
+  );
+
+  test('even when something was thrown that is no error', () => {
+    expect(new ServiceError('Create', 'boom')).toMatchObject({ class: 'unknown', operation: 'Create' });
+  });
+});
+
+test('a failed call names its operation and keeps the service’s words', async () => {
+  const call = callAws('DescribeJob', () =>
+    Promise.reject(sdkError({ name: 'ThrottlingException', message: 'Rate exceeded' })),
+  );
+  await expect(call).rejects.toThrow('DescribeJob: ThrottlingException: Rate exceeded');
+});

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+
+export const REGION = 'eu-west-1';
+
+export interface LedgerEntry {
+  service: string;
+  operation: string;
+  jobId?: string;
+  status: number;
+  errorCode?: string;
+}
+
+export interface SimulatedAws {
+  endpoint: string;
+  folder: string;
+  /** The calls that the simulator answered, the oldest first. */
+  ledger(query?: string): Promise<LedgerEntry[]>;
+  faults(switches: object[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A simulator in a folder of its own, to which every AWS client that this process makes from now on speaks. */
+export async function simulateAws(options: { speed?: number } = {}): Promise<SimulatedAws> {
+  const folder = await mkdtemp(join(tmpdir(), 'nightscore-test-'));
+  const simulator = await startSimulator({ folder, speed: options.speed ?? 600 });
+  const admin = (path: string) => `${simulator.endpoint}/_simulator/${path}`;
+  process.env.AWS_ENDPOINT_URL = simulator.endpoint;
+  process.env.AWS_REGION = REGION;
+  process.env.AWS_ACCESS_KEY_ID = 'AKIDEXAMPLE';
+  process.env.AWS_SECRET_ACCESS_KEY = 'not-a-secret';
+  return {
+    endpoint: simulator.endpoint,
+    folder,
+    async ledger(query = '') {
+      const response = await fetch(admin(`ledger${query}`));
+      return (await response.json()) as LedgerEntry[];
+    },
+    async faults(switches) {
+      const response = await fetch(admin('faults'), { method: 'POST', body: JSON.stringify(switches) });
+      if (!response.ok) throw new Error(await response.text());
+    },
+    async close() {
+      await simulator.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
