@@ -1,9 +1,8 @@
+import { OWNER } from './owner.ts';
 import type { S3Answer, S3Call } from './s3-call.ts';
 import { regionOf } from './s3-call.ts';
 import { S3Error } from './s3-error.ts';
 import { toXml } from './s3-xml.ts';
-
-const OWNER = { ID: '0'.repeat(64), DisplayName: 'simulator' };
 
 export async function listBuckets({ store }: S3Call): Promise<S3Answer> {
   const buckets = await store.listBuckets();

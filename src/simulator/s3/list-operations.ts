@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { listPage } from './listing.ts';
 import type { ListingQuery } from './listing.ts';
 import type { StoredObject } from './object-store.ts';
+import { OWNER } from './owner.ts';
 import type { S3Answer, S3Call } from './s3-call.ts';
 import { S3Error } from './s3-error.ts';
 import { toXml } from './s3-xml.ts';
 
 const LARGEST_PAGE = 1000;
-const OWNER = { ID: '0'.repeat(64), DisplayName: 'simulator' };
 
 export async function listObjectsV2(call: S3Call): Promise<S3Answer> {
   const token = call.query.get('continuation-token') ?? undefined;

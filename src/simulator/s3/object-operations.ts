@@ -60,10 +60,12 @@ export async function getObject(call: S3Call): Promise<S3Answer> {
 
 function readAnswer(call: S3Call, opened: OpenObject): S3Answer {
   const { object, close } = opened;
+  if (isNotModified(object, (name) => headerOf(call, name))) {
+    return { status: 304, headers: objectHeaders(object, false), close };
+  }
   const range = rangeOf(headerOf(call, 'range'), object.size);
   const withChecksums = range === undefined && headerOf(call, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
   const headers = { ...objectHeaders(object, withChecksums), ...overriddenHeaders(call) };
-  if (isNotModified(object, (name) => headerOf(call, name))) return { status: 304, headers, close };
   if (range === undefined) {
     return { headers: { ...headers, 'content-length': String(object.size) }, body: () => opened.read(), close };
   }

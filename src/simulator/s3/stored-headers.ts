@@ -26,7 +26,9 @@ export function putOptionsOf(call: S3Call): PutOptions {
 /** The headers of an answer that carries or describes an object. Checksums only where the client asks for them. */
 export function objectHeaders(object: StoredObject, withChecksums: boolean): Record<string, string> {
   const kept = Object.entries(object.headers).filter(([name]) => withChecksums || !isChecksumHeader(name));
-  const checksumType = kept.some(([name]) => isChecksumHeader(name)) ? { 'x-amz-checksum-type': 'FULL_OBJECT' } : {};
+  const checksumType: Record<string, string> = kept.some(([name]) => isChecksumHeader(name))
+    ? { 'x-amz-checksum-type': 'FULL_OBJECT' }
+    : {};
   return {
     ...Object.fromEntries(kept),
     ...checksumType,
