@@ -1,0 +1,5 @@
+import { machineLearning } from './machine-learning/machine-learning.ts';
+import type { ServiceFactory } from './service.ts';
+
+/** Every simulated service apart from S3. */
+export const SERVICES: readonly ServiceFactory[] = [machineLearning];

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { AwsError } from './aws-error.ts';
+
+/** What a fault does to a call. */
+export type FaultEffect =
+  | { kind: 'refuse'; code: string; message: string; status?: number }
+  | { kind: 'internal-error' }
+  | { kind: 'reset' }
+  | { kind: 'raw'; status: number; contentType: string; body: string }
+  | { kind: 'delay' }
+  | { kind: 'status' };
+
+export interface Fault {
+  /** Before the service acts on the call, so that nothing happens; or after, so that only the answer is lost. */
+  moment: 'before' | 'after';
+  effect: FaultEffect;
+}
+
+const THROTTLED = { kind: 'refuse', code: 'ThrottlingException', message: 'Rate exceeded' } as const;
+const PROXY_PAGE = {
+  kind: 'raw',
+  status: 503,
+  contentType: 'text/html',
+  body: '<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>',
+} as const;
+
+/** Every fault that can be switched on, by its name. */
+export const FAULTS = {
+  throttle: { moment: 'before', effect: { ...THROTTLED, status: 400 } },
+  'throttle-429': { moment: 'before', effect: { ...THROTTLED, status: 429 } },
+  /** A throttled call that took effect all the same. */
+  'throttle-after': { moment: 'after', effect: { ...THROTTLED, status: 400 } },
+  'error-500-before': { moment: 'before', effect: { kind: 'internal-error' } },
+  'error-500-after': { moment: 'after', effect: { kind: 'internal-error' } },
+  'reset-before': { moment: 'before', effect: { kind: 'reset' } },
+  'reset-after': { moment: 'after', effect: { kind: 'reset' } },
+  /** What a proxy says for a service that it cannot reach. */
+  'html-503': { moment: 'before', effect: PROXY_PAGE },
+  'html-503-after': { moment: 'after', effect: PROXY_PAGE },
+  /** A success whose body was cut short. */
+  'garbled-after': {
+    moment: 'after',
+    effect: { kind: 'raw', status: 200, contentType: 'application/x-amz-json-1.1', body: '{"' },
+  },
+  slow: { moment: 'before', effect: { kind: 'delay' } },
+  'slow-after': { moment: 'after', effect: { kind: 'delay' } },
+  'not-found': {
+    moment: 'before',
+    effect: { kind: 'refuse', code: 'ResourceNotFoundException', message: 'The specified resource cannot be located.' },
+  },
+  'access-denied': {
+    moment: 'before',
+    effect: {
+      kind: 'refuse',
+      code: 'AccessDeniedException',
+      message: 'User is not authorized to perform this action because no identity-based policy allows it',
+    },
+  },
+  'expired-token': {
+    moment: 'before',
+    effect: {
+      kind: 'refuse',
+      code: 'ExpiredTokenException',
+      message: 'The security token included in the request is expired',
+    },
+  },
+  /** Every job in the answer has the status of the switch's `status`, by default one that no documentation knows. */
+  'unknown-status': { moment: 'after', effect: { kind: 'status' } },
+} as const satisfies Record<string, Fault>;
+
+export type FaultName = keyof typeof FAULTS;
+
+function isFaultName(name: string): name is FaultName {
+  return Object.hasOwn(FAULTS, name);
+}
+
+const switchSchema = z.strictObject({
+  /** Which calls: all of the batch services, or those that have every one of these. S3 must be named. */
+  service: z.string().optional(),
+  operation: z.string().optional(),
+  job: z.string().optional(),
+  fault: z.string().refine(isFaultName, { error: `one of ${Object.keys(FAULTS).join(', ')}` }),
+  /** How many calls it strikes; without it, every one until the switches are deleted. */
+  times: z.number().int().positive().optional(),
+  /** How many calls it lets pass first. */
+  skip: z.number().int().nonnegative().default(0),
+  /** Of the delays. */
+  delayMs: z.number().int().nonnegative().default(1000),
+  /** Of `unknown-status`. */
+  status: z.string().default('REBALANCING'),
+});
+
+export type FaultSwitch = z.infer<typeof switchSchema>;
+
+/** A call as the switches see it. */
+export interface FaultTarget {
+  service: string;
+  operation: string;
+  job?: string | undefined;
+}
+
+/** S3 writes its answers by itself, so that they cannot be changed afterwards. */
+const S3_FAULTS: readonly FaultEffect['kind'][] = ['refuse', 'internal-error', 'reset', 'raw', 'delay'];
+
+/** The fault switches that are on. They are not kept over a restart. */
+export class FaultSwitches {
+  #switches: FaultSwitch[] = [];
+
+  get all(): readonly FaultSwitch[] {
+    return this.#switches;
+  }
+
+  /**
+   * Adds switches to those that are on.
+   *
+   * @throws AwsError that says what is wrong with them
+   */
+  add(switches: unknown): void {
+    const parsed = z.array(switchSchema).safeParse(switches);
+    if (!parsed.success) throw new AwsError('InvalidFault', z.prettifyError(parsed.error));
+    const unfit = parsed.data.find((one) => one.service === 's3' && !isFitForS3(faultOf(one)));
+    if (unfit) throw new AwsError('InvalidFault', `The fault ${unfit.fault} cannot strike s3.`);
+    this.#switches.push(...parsed.data);
+  }
+
+  clear(): void {
+    this.#switches = [];
+  }
+
+  /** The switch that strikes this call, if one does; it is counted as having struck. */
+  strike(target: FaultTarget): FaultSwitch | undefined {
+    for (const candidate of this.#switches.filter((one) => matches(one, target))) {
+      if (candidate.skip > 0) {
+        candidate.skip -= 1;
+        continue;
+      }
+      if (candidate.times === undefined) return candidate;
+      candidate.times -= 1;
+      if (candidate.times === 0) this.#switches = this.#switches.filter((one) => one !== candidate);
+      return candidate;
+    }
+    return undefined;
+  }
+}
+
+export function faultOf({ fault }: FaultSwitch): Fault {
+  return FAULTS[fault];
+}
+
+function isFitForS3({ moment, effect }: Fault): boolean {
+  return moment === 'before' && S3_FAULTS.includes(effect.kind);
+}
+
+function matches({ service, operation, job }: FaultSwitch, target: FaultTarget): boolean {
+  return (
+    (service === undefined ? target.service !== 's3' : service === target.service) &&
+    (operation === undefined || operation === target.operation) &&
+    (job === undefined || job === target.job)
+  );
+}
+
+/** The answer with another status on every job in it. */
+export function withStatus(answer: unknown, status: string): unknown {
+  if (Array.isArray(answer)) return answer.map((member) => withStatus(member, status));
+  if (typeof answer !== 'object' || answer === null) return answer;
+  return Object.fromEntries(
+    Object.entries(answer).map(([name, value]: [string, unknown]) =>
+      name.toLowerCase() === 'status' ? [name, status] : [name, withStatus(value, status)],
+    ),
+  );
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { Journal } from '../journal.ts';
+import { jobEntrySchema } from './simulated-job.ts';
+import type { JobEntry, JobKind, SimulatedJob } from './simulated-job.ts';
+
+/** What of a job changes after its creation. */
+export type JobChange = Partial<
+  Omit<JobEntry, 'serial' | 'service' | 'kind' | 'region' | 'id' | 'request' | 'createdAt'>
+>;
+
+/** All jobs of all services, as they are kept in the state folder; each service sees its own through a {@link JobBook}. */
+export class JobBooks {
+  readonly #journal: Journal<JobEntry>;
+  readonly #remembered: JobEntry[];
+  readonly #books: JobBook<unknown>[] = [];
+  readonly #clock: Clock;
+  #lastSerial: number;
+
+  constructor(stateFolder: string, clock: Clock) {
+    const { journal, entries } = Journal.open(join(stateFolder, 'jobs.jsonl'), jobEntrySchema, latestOfEach);
+    this.#journal = journal;
+    this.#remembered = entries;
+    this.#clock = clock;
+    this.#lastSerial = Math.max(0, ...entries.map((entry) => entry.serial));
+  }
+
+  /** Opens the book of one kind, with the jobs in it that the state folder remembers. */
+  open<Request>(kind: JobKind<Request>): JobBook<Request> {
+    const jobs = this.#remembered
+      .filter((entry) => entry.service === kind.service && entry.kind === kind.name)
+      .map((entry) => ({ ...entry, request: kind.request.parse(entry.request) }));
+    const book = new JobBook<Request>(jobs, {
+      newEntry: (region, id, request) => this.#newEntry(kind, region, id, request),
+      write: (job) => this.#journal.append(job),
+      now: () => this.#clock.now(),
+    });
+    this.#books.push(book);
+    return book;
+  }
+
+  /** Every job there ever was, oldest first. */
+  all(): SimulatedJob[] {
+    return this.#books.flatMap((book) => book.all()).sort((a, b) => a.serial - b.serial);
+  }
+
+  close(): void {
+    this.#journal.close();
+  }
+
+  #newEntry<Request>(kind: JobKind<Request>, region: string, id: string, request: Request): SimulatedJob<Request> {
+    const now = this.#clock.now();
+    this.#lastSerial += 1;
+    const entry = { serial: this.#lastSerial, service: kind.service, kind: kind.name, region, id, request };
+    return { ...entry, state: 'queued', createdAt: now, updatedAt: now };
+  }
+}
+
+interface BookKeeping<Request> {
+  newEntry(region: string, id: string, request: Request): SimulatedJob<Request>;
+  write(job: SimulatedJob<Request>): void;
+  now(): number;
+}
+
+/** The jobs of one kind. Every change is on disk before the method returns. */
+export class JobBook<Request> {
+  readonly #jobs: SimulatedJob<Request>[];
+  readonly #byId = new Map<string, SimulatedJob<Request>>();
+  readonly #keeping: BookKeeping<Request>;
+
+  constructor(jobs: SimulatedJob<Request>[], keeping: BookKeeping<Request>) {
+    this.#jobs = jobs;
+    this.#keeping = keeping;
+    for (const job of jobs) this.#byId.set(idKey(job.region, job.id), job);
+  }
+
+  create(region: string, id: string, request: Request): SimulatedJob<Request> {
+    const job = this.#keeping.newEntry(region, id, request);
+    this.#keeping.write(job);
+    this.#jobs.push(job);
+    this.#byId.set(idKey(region, id), job);
+    return job;
+  }
+
+  /** The newest job of this id, also when it was deleted. */
+  find(region: string, id: string): SimulatedJob<Request> | undefined {
+    return this.#byId.get(idKey(region, id));
+  }
+
+  /** Oldest first, deleted ones included. */
+  inRegion(region: string): SimulatedJob<Request>[] {
+    return this.#jobs.filter((job) => job.region === region);
+  }
+
+  /** Oldest first, deleted ones included. */
+  all(): readonly SimulatedJob<Request>[] {
+    return this.#jobs;
+  }
+
+  update(job: SimulatedJob<Request>, change: JobChange): void {
+    Object.assign(job, change, { updatedAt: this.#keeping.now() });
+    this.#keeping.write(job);
+  }
+}
+
+const idKey = (region: string, id: string): string => `${region}/${id}`;
+
+/** A journal holds an entry for each change of a job. */
+function latestOfEach(entries: JobEntry[]): JobEntry[] {
+  return [...new Map(entries.map((entry) => [entry.serial, entry])).values()];
+}
