@@ -71,7 +71,14 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
 function createContext({ region, settings, log }: StartWorkerOptions): ActivityContext {
   const clients = createClients(CATALOG);
   const watch = { pollIntervalMs: settings.pollIntervalMs, graceMs: settings.notFoundGraceMs };
-  return { region, clients, watchers: createWatchers(clients, watch, log), followUps: FOLLOW_UPS, log };
+  return {
+    region,
+    clients,
+    watchers: createWatchers(clients, watch, log),
+    followUps: FOLLOW_UPS,
+    pipelinesFolder: settings.pipelinesFolder,
+    log,
+  };
 }
 
 function run(workers: Worker[]): RunningWorker {

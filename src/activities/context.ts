@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import type { PipelineDefinition } from '../pipeline/definition.ts';
 import type { Clients } from '../services/clients.ts';
 import type { FollowUp } from '../follow-ups/follow-up.ts';
 import type { Watchers } from '../watch/watchers.ts';
@@ -11,7 +10,7 @@ export interface ActivityContext {
   clients: Clients;
   watchers: Watchers;
   followUps: ReadonlyMap<string, FollowUp>;
-  /** Reads and checks a pipeline file by the pipeline's name. */
-  loadPipeline(name: string): Promise<PipelineDefinition>;
+  /** Folder of the pipeline files. */
+  pipelinesFolder: string;
   log: Logger;
 }

@@ -1,4 +1,7 @@
-import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
+import { findPipeline, loadPipelineFile, PipelineFileError } from '../pipeline-files.ts';
+import type { PipelineDefinition } from '../pipeline/definition.ts';
+import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
+import { prepareRun } from '../prepare-run.ts';
 import type { ActivityContext } from './context.ts';
 import { rejection } from './failures.ts';
 
@@ -9,19 +12,21 @@ export interface LoadPipelineInput {
   params: Readonly<Record<string, unknown>>;
 }
 
-/** All that a run needs to know before anything is started. */
-export interface LoadedPipeline {
-  definition: PipelineDefinition;
-  /** The value of every parameter, defaults included. */
-  params: Params;
-  /** Which steps are jobs and which are follow-ups. */
-  kinds: Readonly<Record<string, 'job' | 'follow-up'>>;
-}
-
 /** Loads and checks the pipeline and the parameters of a run; fails for good, with every problem, when they are not right. */
 export async function loadPipeline(context: ActivityContext, input: LoadPipelineInput): Promise<LoadedPipeline> {
   const { pipeline, key, params } = input;
-  const prepared = await context.prepareRun(pipeline, key, params);
+  const definition = typeof pipeline === 'string' ? await load(context, pipeline) : pipeline;
+  const prepared = prepareRun(definition, key, params);
   if (prepared.problems) throw rejection(prepared.problems.join('\n'));
   return prepared;
+}
+
+async function load({ pipelinesFolder }: ActivityContext, name: string): Promise<PipelineDefinition> {
+  try {
+    const definition = await loadPipelineFile(await findPipeline(name, pipelinesFolder));
+    if (definition.name === name) return definition;
+    throw rejection(`The file of pipeline ${name} in ${pipelinesFolder} holds another one, ${definition.name}.`);
+  } catch (error) {
+    throw error instanceof PipelineFileError ? rejection(error.message) : error;
+  }
 }

@@ -4,7 +4,9 @@ export class RunNotFoundError extends Error {
   readonly run: string;
 
   constructor(run: string) {
-    super(`There is no run ${run}: it was never started, or Temporal's retention has removed it. See \`nightscore list\`.`);
+    super(
+      `There is no run ${run}: it was never started, or Temporal's retention has removed it. See \`nightscore list\`.`,
+    );
     this.run = run;
   }
 }

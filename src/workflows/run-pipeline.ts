@@ -6,7 +6,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { LoadedPipeline } from '../activities/load-pipeline.ts';
+import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import type { StepOutputs } from '../pipeline/expression-context.ts';
 import { planSteps } from '../pipeline/plan.ts';

@@ -1,5 +1,5 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
-import type { LoadedPipeline } from '../activities/load-pipeline.ts';
+import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Json, StepDefinition } from '../pipeline/definition.ts';
 import { runValues, stepValues, type ExpressionContext, type StepOutputs } from '../pipeline/expression-context.ts';
 import { evaluateCondition, renderWith } from '../pipeline/expression.ts';

@@ -1,0 +1,13 @@
+export { InvalidInputError, RunNotFoundError } from './errors.ts';
+export {
+  NightscoreClient,
+  type NightscoreClientOptions,
+  type StartOptions,
+  type StartResult,
+} from './nightscore-client.ts';
+export type { RunFilter, RunStatus, RunSummary } from './run-summary.ts';
+export type * from '../pipeline/definition.ts';
+export type { Difference, JobIdentity, JobObservation, JobRecords, JobRef } from '../pipeline/job.ts';
+export type { JobState } from '../pipeline/job-state.ts';
+export type { JobOutcome, RunOutcome, StepOutcome } from '../pipeline/outcome.ts';
+export type { JobReport, RunReport, StepReport, StepState } from '../pipeline/report.ts';
