@@ -2,6 +2,7 @@ import type { PipelineDefinition } from './pipeline/definition.ts';
 import { runValues } from './pipeline/expression-context.ts';
 import type { LoadedPipeline } from './pipeline/loaded-pipeline.ts';
 import { resolveParams } from './pipeline/params.ts';
+import { checkRun } from './pipeline/check-run.ts';
 import { checkDefinition } from './pipeline/parse.ts';
 import { formatProblem } from './pipeline/problem.ts';
 import { RunKeyError } from './pipeline/run-key.ts';
@@ -26,6 +27,8 @@ export function prepareRun(
   );
   const all = [...keyProblems(definition, key), ...texts];
   if (all.length > 0 || !params) return { problems: all };
+  const impossible = checkRun(definition, key, params, USES);
+  if (impossible.length > 0) return { problems: impossible.map(formatProblem) };
   const kinds = Object.entries(definition.steps).map(([id, { uses }]) => [id, USES[uses]?.kind ?? 'job'] as const);
   return { definition, params, kinds: Object.fromEntries(kinds) };
 }

@@ -98,16 +98,17 @@ export class Watcher {
   async #tick(): Promise<void> {
     this.#timer = undefined;
     this.#looking = true;
-    try {
-      await this.#look();
-      this.#failures = 0;
-    } catch (error) {
-      this.#failures += 1;
-      this.#log.warn({ err: error, failures: this.#failures }, 'Could not read the jobs; trying again');
-    } finally {
-      this.#looking = false;
-    }
+    const failures = await this.#look();
+    this.#looking = false;
+    this.#failures = this.#mustSlowDown(failures) ? this.#failures + 1 : 0;
+    if (failures.length > 0) this.#log.warn({ err: failures[0], failed: failures.length }, 'Could not read every job');
     if (this.#watches.size > 0) this.#wake(this.#nextDelayMs());
+  }
+
+  /** One job that cannot be read must not make the others wait; a service that throttles or that answers nobody must be spared. */
+  #mustSlowDown(failures: readonly unknown[]): boolean {
+    const throttled = failures.some((error) => error instanceof ServiceError && error.class === 'throttle');
+    return throttled || (failures.length > 0 && failures.length >= this.#watches.size);
   }
 
   #nextDelayMs(): number {
@@ -117,18 +118,24 @@ export class Watcher {
     return Math.min(backedOff, longest) * (0.9 + 0.2 * Math.random());
   }
 
-  async #look(): Promise<void> {
-    const scopes = new Set([...this.#watches].map(({ ref }) => ref.listScope ?? ''));
-    for (const scope of scopes) {
+  /** Looks at every job once; returns what failed. */
+  async #look(): Promise<unknown[]> {
+    const failures: unknown[] = [];
+    const note = (error: unknown) => {
+      failures.push(error);
+      return [];
+    };
+    for (const scope of new Set([...this.#watches].map(({ ref }) => ref.listScope ?? ''))) {
       const watches = [...this.#watches].filter(({ ref }) => (ref.listScope ?? '') === scope);
-      const unseen = (await this.#list(scope, watches)) ?? watches;
-      await eachOf(unseen, READS_AT_ONCE, (watch) => this.#get(watch));
+      const unseen = await this.#list(scope, watches).catch(note);
+      await eachOf(unseen, READS_AT_ONCE, (watch) => this.#get(watch).catch(note));
     }
+    return failures;
   }
 
   /** Reads the jobs by List where that is likely to save calls; returns those of which a Get must tell. */
-  async #list(scope: string, watches: Watch[]): Promise<Watch[] | undefined> {
-    if (!this.#client.list || watches.length <= (this.#listCalls.get(scope) ?? 2)) return undefined;
+  async #list(scope: string, watches: Watch[]): Promise<Watch[]> {
+    if (!this.#client.list || watches.length <= (this.#listCalls.get(scope) ?? 2)) return watches;
     const seen = new Map<string, JobObservation>();
     const submittedAfter = new Date(Math.min(...watches.map(({ submittedAt }) => submittedAt.getTime())));
     let calls = 0;
@@ -171,13 +178,11 @@ export class Watcher {
   }
 }
 
-/** Calls `action` for every item, `atOnce` at a time; throws the first failure after all have been tried. */
-async function eachOf<T>(items: readonly T[], atOnce: number, action: (item: T) => Promise<void>): Promise<void> {
+/** Calls `action`, which does not fail, for every item, `atOnce` at a time. */
+async function eachOf<T>(items: readonly T[], atOnce: number, action: (item: T) => Promise<unknown>): Promise<void> {
   const queue = items.values();
-  const failures: unknown[] = [];
   const worker = async () => {
-    for (const item of queue) await action(item).catch((error: unknown) => failures.push(error));
+    for (const item of queue) await action(item);
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
-  if (failures.length > 0) throw failures[0];
 }

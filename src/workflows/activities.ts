@@ -8,34 +8,36 @@ import { WATCH_QUEUE_SUFFIX } from './watch-queue.ts';
  */
 const RETRY: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' };
 
-/** The activities of Nightscore's workers on a task queue, each with the options that its promises need. */
-export function activitiesOn(taskQueue: string) {
+/**
+ * The activities of Nightscore's workers on a task queue, each with the options that its promises need.
+ *
+ * @param summary what they are for, shown beside each in Temporal's UI; at most 200 bytes
+ */
+export function activitiesOn(taskQueue: string, summary: string) {
+  const shared = { taskQueue, summary, retry: RETRY };
   const { loadPipeline } = proxyActivities<Activities>({
-    taskQueue,
+    ...shared,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     startToCloseTimeout: '30s',
-    retry: RETRY,
   });
   // A cancel must wait for a start that is under way: only its result tells whether there is a job.
   const { startJob, findStartedJob, stopJob, readJob } = proxyActivities<Activities>({
-    taskQueue,
+    ...shared,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     startToCloseTimeout: '3m',
-    retry: RETRY,
   });
   const { awaitJob } = proxyActivities<Activities>({
+    ...shared,
     taskQueue: `${taskQueue}${WATCH_QUEUE_SUFFIX}`,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     startToCloseTimeout: '60d',
     heartbeatTimeout: '2m',
-    retry: RETRY,
   });
   const { runFollowUp } = proxyActivities<Activities>({
-    taskQueue,
+    ...shared,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     startToCloseTimeout: '12h',
     heartbeatTimeout: '2m',
-    retry: RETRY,
   });
   return { loadPipeline, startJob, findStartedJob, stopJob, readJob, awaitJob, runFollowUp };
 }

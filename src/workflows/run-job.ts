@@ -72,7 +72,7 @@ export async function runJob(options: RunJobOptions): Promise<JobResult> {
 }
 
 async function runAttempt(options: RunJobOptions, attempt: number): Promise<JobResult> {
-  const activities = activitiesOn(options.taskQueue ?? workflowInfo().taskQueue);
+  const activities = activitiesOn(options.taskQueue ?? workflowInfo().taskQueue, options.step);
   const input = startInput(options, attempt);
   const timeout = options.timeout === undefined ? undefined : parseDuration(options.timeout);
   const scope = new CancellationScope({ cancellable: true, ...(timeout !== undefined && { timeout }) });

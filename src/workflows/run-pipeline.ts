@@ -49,7 +49,7 @@ async function load(input: RunPipelineInput, record: RunRecord): Promise<LoadedP
   const { pipeline, key, params = {} } = input;
   try {
     assertWorkflowId(runKey(typeof pipeline === 'string' ? pipeline : pipeline.name, key));
-    return await activitiesOn(workflowInfo().taskQueue).loadPipeline({ pipeline, key, params });
+    return await activitiesOn(workflowInfo().taskQueue, 'load and check').loadPipeline({ pipeline, key, params });
   } catch (error) {
     const cancelled = CancellationScope.current().consideredCancelled;
     record.end(cancelled ? 'cancelled' : 'failed', messageOf(error));

@@ -95,7 +95,7 @@ async function runFollowUpStep(
   outputs: Map<string, StepOutputs>,
 ): Promise<StepEnd> {
   record.stepChanged(id, { state: 'running', attempt: 1 });
-  const { runFollowUp } = activitiesOn(workflowInfo().taskQueue);
+  const { runFollowUp } = activitiesOn(workflowInfo().taskQueue, id);
   outputs.set(id, await runFollowUp({ uses, with: input, ...(region !== undefined && { region }) }));
   return { outcome: 'succeeded', attempt: 1 };
 }

@@ -19,6 +19,7 @@ export interface SimulatedAws {
   /** The calls that the simulator answered, the oldest first. */
   ledger(query?: string): Promise<LedgerEntry[]>;
   faults(switches: object[]): Promise<void>;
+  clearFaults(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,6 +42,9 @@ export async function simulateAws(options: { speed?: number } = {}): Promise<Sim
     async faults(switches) {
       const response = await fetch(admin('faults'), { method: 'POST', body: JSON.stringify(switches) });
       if (!response.ok) throw new Error(await response.text());
+    },
+    async clearFaults() {
+      await fetch(admin('faults'), { method: 'DELETE' });
     },
     async close() {
       await simulator.close();

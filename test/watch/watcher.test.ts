@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { JobObservation, JobRef } from '../../src/pipeline/job.ts';
+import { machineLearningBatchPrediction as service } from '../../src/services/machine-learning/batch-prediction.ts';
+import { Watcher, type WatchEnd } from '../../src/watch/watcher.ts';
+import { EXAMPLE_REQUESTS } from '../support/example-jobs.ts';
+import { REGION, simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
+
+const request = service.request.parse(EXAMPLE_REQUESTS[service.name]?.('2026-11-20'));
+
+let aws: SimulatedAws;
+let watcher: Watcher;
+
+beforeAll(async () => {
+  aws = await simulateAws({ speed: 400 });
+});
+
+beforeEach(async () => {
+  await aws.clearFaults();
+  watcher = new Watcher(service.connect(REGION), { pollIntervalMs: 50, graceMs: 200 }, pino({ enabled: false }));
+});
+
+afterAll(() => aws.close());
+
+async function createJob(): Promise<JobRef> {
+  const id = service.jobId({ namespace: 'test', runKey: `watch/${randomUUID()}`, step: 'score', attempt: 1 });
+  return service.connect(REGION).create(service.locate(id, request, REGION), request);
+}
+
+interface Watched {
+  seen: JobObservation[];
+  end: Promise<WatchEnd>;
+  abort: AbortController;
+}
+
+function watch(ref: JobRef): Watched {
+  const seen: JobObservation[] = [];
+  const abort = new AbortController();
+  const options = {
+    submittedAt: new Date(),
+    signal: abort.signal,
+    onObservation: (one: JobObservation) => seen.push(one),
+  };
+  return { seen, abort, end: watcher.watch(ref, options) };
+}
+
+async function calls(operation: string): Promise<number> {
+  return (await aws.ledger()).filter((call) => call.operation === operation).length;
+}
+
+test('a watch ends with the last word of the service, and tells of every look before', async () => {
+  const { seen, end } = watch(await createJob());
+  expect(await end).toMatchObject({ found: true, observation: { state: 'succeeded', rawStatus: 'COMPLETED' } });
+  expect(seen.length).toBeGreaterThan(1);
+  expect(seen.at(-1)?.state).toBe('succeeded');
+});
+
+test('a job that has ended before is noticed at the first look', async () => {
+  const ref = await createJob();
+  await watch(ref).end;
+  const { seen, end } = watch(ref);
+  await end;
+  expect(seen).toHaveLength(1);
+});
+
+test('many jobs are watched by list, and each is read once when it has ended', async () => {
+  const before = { list: await calls('DescribeBatchPredictions'), get: await calls('GetBatchPrediction') };
+  const refs = await Promise.all(Array.from({ length: 20 }, createJob));
+  const ends = await Promise.all(refs.map((ref) => watch(ref).end));
+  expect(ends.every((end) => end.found && end.observation.state === 'succeeded')).toBe(true);
+  expect((await calls('DescribeBatchPredictions')) - before.list).toBeGreaterThan(0);
+  const gets = (await calls('GetBatchPrediction')) - before.get;
+  // A job that ends between the two lists of one look may be read once more before it is seen as ended.
+  expect(gets).toBeGreaterThanOrEqual(20);
+  expect(gets).toBeLessThanOrEqual(40);
+});
+
+test.each(['throttle', 'error-500-before', 'reset-before', 'html-503', 'access-denied'])(
+  'a read that fails (%s) says nothing about the job',
+  async (fault) => {
+    const ref = await createJob();
+    await aws.faults([{ job: ref.id, fault, times: 2 }]);
+    expect(await watch(ref).end).toMatchObject({ found: true, observation: { state: 'succeeded' } });
+  },
+);
+
+test('a job that its service denies for a moment is not lost', async () => {
+  const ref = await createJob();
+  await aws.faults([{ job: ref.id, fault: 'not-found', times: 2 }]);
+  expect(await watch(ref).end).toMatchObject({ found: true, observation: { state: 'succeeded' } });
+});
+
+test('a job that its service denies again and again after the grace is lost', async () => {
+  const ref = await createJob();
+  await aws.faults([{ job: ref.id, fault: 'not-found' }]);
+  expect(await watch(ref).end).toEqual({ found: false });
+});
+
+test('a status that nobody knows is passed on as such and ends nothing', async () => {
+  const ref = await createJob();
+  await aws.faults([{ job: ref.id, fault: 'unknown-status', times: 2 }]);
+  const { seen, end } = watch(ref);
+  expect(await end).toMatchObject({ found: true, observation: { state: 'succeeded' } });
+  expect(seen.some(({ state }) => state === undefined)).toBe(true);
+});
+
+test('a watch that is given up rejects with the reason and makes no more calls', async () => {
+  const ref = await createJob();
+  const { end, abort } = watch(ref);
+  abort.abort(new Error('no longer wanted'));
+  await expect(end).rejects.toThrow('no longer wanted');
+  const after = await calls('GetBatchPrediction');
+  await watch(await createJob()).end;
+  expect(
+    (await aws.ledger(`?job=${ref.id}`)).filter(({ operation }) => operation === 'GetBatchPrediction'),
+  ).toHaveLength(0);
+  expect(await calls('GetBatchPrediction')).toBeGreaterThan(after);
+});
