@@ -1,0 +1,20 @@
+import { parseRunKey } from '../pipeline/run-key.ts';
+import { withNightscore } from './connect.ts';
+import { print, printJson } from './output.ts';
+import { waitForRun } from './wait-for-run.ts';
+
+/** `nightscore cancel`: asks a run to cancel, and with `--wait` stays until it has. */
+export async function cancel(run: string, options: { wait?: true; json?: true }): Promise<void> {
+  parseRunKey(run);
+  await withNightscore(async ({ client }) => {
+    const { outcome } = await client.get(run);
+    if (outcome === undefined) await client.cancel(run);
+    if (!options.json) print(outcome === undefined ? `Asked run ${run} to cancel.` : endedText(run, outcome));
+    if (options.wait) await waitForRun(client, run, options);
+    else if (options.json) printJson({ run, cancelRequested: outcome === undefined, status: outcome ?? 'running' });
+  });
+}
+
+function endedText(run: string, outcome: string): string {
+  return `Run ${run} has ended already (${outcome}); there is nothing to cancel.`;
+}

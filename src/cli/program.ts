@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { RUN_STATUSES } from '../client/run-summary.ts';
+import type { DemoOptions } from './demo.ts';
+import type { DevOptions } from './dev.ts';
+import { EXIT_CODES_TEXT } from './exit-codes.ts';
+import type { ListOptions } from './list.ts';
+import { collected, pastMoment, portNumber, positiveNumber, wholeNumber } from './option-values.ts';
+import type { SimulateOptions } from './simulate.ts';
+import type { StartOptions } from './start.ts';
+
+const JSON_OPTION = ['--json', 'print one JSON document on stdout'] as const;
+const RUN_ARGUMENT = ['<run>', 'run key, for example tumor-screening/2026-11-20'] as const;
+
+/**
+ * The `nightscore` command: its subcommands, arguments and options. What a subcommand does is in the file of its name, which is
+ * loaded only when it runs, so that `--help` need not wait for the clients of AWS and Temporal.
+ */
+export function createProgram(): Command {
+  const program = new Command('nightscore')
+    .description('Durable nightly batch predictions on AWS, on Temporal')
+    .version(version(), '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .addHelpCommand(
+      new Command('help').argument('[command]').description('print the help of a command').helpGroup('Options:'),
+    )
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    // Errors are told in one place, with the exit codes: failure.ts.
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText('after', `\n${EXIT_CODES_TEXT}\n\nTo see it work: nightscore demo`);
+  addTrying(program);
+  addRuns(program);
+  addPipelines(program);
+  addServing(program);
+  return program;
+}
+
+function addTrying(program: Command): void {
+  program.commandsGroup('Try it, without an account:');
+  program
+    .command('demo')
+    .summary('run three example pipelines and show the results')
+    .description(
+      'Starts a local Temporal server, the simulator and a worker in a temporary folder, runs the three example pipelines at once, ' +
+        'shows their progress and their results, and stops and removes everything again.',
+    )
+    .addHelpText('after', example('nightscore demo'))
+    .action(async (options: DemoOptions) => (await import('./demo.ts')).demo(options));
+  program
+    .command('dev')
+    .summary('run Temporal, the simulator and a worker here')
+    .description(
+      'Starts a local Temporal server, the simulator and a worker, with their data in ./.nightscore. Ctrl-C stops them; the next ' +
+        '`dev` goes on with what was running. No AWS account is ever called.',
+    )
+    .option('--port <port>', 'port of Temporal', portNumber, 7233)
+    .option('--ui-port <port>', "port of Temporal's web UI", portNumber, 8233)
+    .option('--simulator-port <port>', 'port of the simulator', portNumber, 8333)
+    .option('--speed <factor>', 'simulated seconds per second', positiveNumber, 60)
+    .addHelpText('after', example('nightscore dev'))
+    .action(async (options: DevOptions) => (await import('./dev.ts')).dev(options));
+  program
+    .command('simulate')
+    .summary('run only the simulator of the AWS services')
+    .description(
+      'Starts the simulator and prints its endpoint, for AWS_ENDPOINT_URL, on one line on stdout when it is ready.',
+    )
+    .option('--port <port>', 'port of the simulator (default: any free port)', portNumber)
+    .option('--data <folder>', 'folder of its objects, resources and jobs', './.nightscore/simulator')
+    .option('--speed <factor>', 'simulated seconds per second', positiveNumber, 1)
+    .addHelpText('after', example('nightscore simulate --port 8333 --speed 60'))
+    .action(async (options: SimulateOptions) => (await import('./simulate.ts')).simulate(options));
+}
+
+function addRuns(program: Command): void {
+  program.commandsGroup('Runs:');
+  program
+    .command('start')
+    .summary('start a run of a pipeline')
+    .description(
+      'Starts a run. There is one run for each pipeline and key: a run that exists already stays as it is. Nothing is started ' +
+        'when anything is wrong with the pipeline or its parameters.',
+    )
+    .argument('<pipeline>', 'name of a pipeline in the pipelines folder, or path of a pipeline file')
+    .option('--date <date>', "day or hour to run for (default: now, in the pipeline's time zone)")
+    .option('--key <key>', 'key of the run, for pipelines without a period')
+    .option('--param <name=value>', 'value of a parameter; may be repeated', collected)
+    .option('--wait', 'show the run until it has ended, and exit by its outcome')
+    .option(...JSON_OPTION)
+    .addHelpText('after', example('nightscore start tumor-screening --date 2026-11-20 --param bucket=acme --wait'))
+    .action(async (pipeline: string, options: StartOptions) => (await import('./start.ts')).start(pipeline, options));
+  program
+    .command('get')
+    .summary('print what is known of a run')
+    .argument(...RUN_ARGUMENT)
+    .option(...JSON_OPTION)
+    .addHelpText('after', example('nightscore get tumor-screening/2026-11-20 --json'))
+    .action(async (run: string, options: { json?: true }) => (await import('./get.ts')).get(run, options));
+  program
+    .command('list')
+    .summary('list runs, the latest started first')
+    .option('--pipeline <name>', 'runs of this pipeline')
+    .option('--key <key>', 'runs with this period or key')
+    .addOption(new Option('--status <status>', 'runs that stand so').choices(RUN_STATUSES))
+    .option('--service <uses>', 'runs that use this service or follow-up')
+    .option('--job <id>', 'the run that started this job')
+    .option('--since <moment>', 'runs started since a date, or for example 7d ago', pastMoment)
+    .option('--limit <number>', 'at most so many', wholeNumber, 50)
+    .option(...JSON_OPTION)
+    .addHelpText('after', example('nightscore list --status failed --since 7d'))
+    .action(async (options: ListOptions) => (await import('./list.ts')).list(options));
+  program
+    .command('watch')
+    .summary('show a run live until it has ended')
+    .description(
+      'Shows a run live until it has ended, and exits by its outcome. Ctrl-C ends the showing; the run goes on.',
+    )
+    .argument(...RUN_ARGUMENT)
+    .addHelpText('after', example('nightscore watch tumor-screening/2026-11-20'))
+    .action(async (run: string) => (await import('./watch.ts')).watch(run));
+  program
+    .command('cancel')
+    .summary('cancel a run')
+    .description(
+      'Asks a run to cancel. Its jobs are stopped where their services can; the report says what became of each.',
+    )
+    .argument(...RUN_ARGUMENT)
+    .option('--wait', 'show the run until it has ended, and exit by its outcome')
+    .option(...JSON_OPTION)
+    .addHelpText('after', example('nightscore cancel tumor-screening/2026-11-20 --wait'))
+    .action(async (run: string, options: { wait?: true; json?: true }) =>
+      (await import('./cancel.ts')).cancel(run, options),
+    );
+}
+
+function addPipelines(program: Command): void {
+  program.commandsGroup('Pipeline files:');
+  program
+    .command('validate')
+    .summary('check pipeline files and print every problem')
+    .argument('<file...>', 'pipeline files')
+    .addHelpText('after', example('nightscore validate pipelines/*.yaml'))
+    .action(async (files: string[]) => (await import('./validate.ts')).validate(files));
+  program
+    .command('schema')
+    .summary('print the JSON Schema of pipeline files')
+    .addHelpText('after', example('nightscore schema > pipeline.schema.json'))
+    .action(async () => (await import('./schema.ts')).schema());
+  program
+    .command('services')
+    .summary('print the services and what each can do')
+    .option(...JSON_OPTION)
+    .addHelpText('after', example('nightscore services'))
+    .action(async (options: { json?: true }) => (await import('./services.ts')).services(options));
+}
+
+function addServing(program: Command): void {
+  program.commandsGroup('Production:');
+  program
+    .command('worker')
+    .summary('start a worker')
+    .description(
+      'Starts a worker against Temporal (TEMPORAL_* variables or profile file) and AWS (AWS_* variables, profiles and roles), until ' +
+        'it is told to stop. Its settings are the NIGHTSCORE_* variables: see docs/command.md.',
+    )
+    .addHelpText('after', example('AWS_REGION=eu-west-1 nightscore worker'))
+    .action(async () => (await import('./worker.ts')).worker());
+}
+
+function example(command: string): string {
+  return `\nExample:\n  $ ${command}\n\n${EXIT_CODES_TEXT}`;
+}
+
+function version(): string {
+  const packageFile = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+}

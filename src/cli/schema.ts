@@ -1,0 +1,8 @@
+import { pipelineJsonSchema } from '../pipeline/schema.ts';
+import { USES } from '../uses-catalog.ts';
+import { printJson } from './output.ts';
+
+/** `nightscore schema`: the JSON Schema of pipeline files. */
+export function schema(): void {
+  printJson(pipelineJsonSchema(USES));
+}

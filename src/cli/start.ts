@@ -1,0 +1,73 @@
+import { userInfo } from 'node:os';
+import { InvalidInputError } from '../client/errors.ts';
+import type { StartResult } from '../client/nightscore-client.ts';
+import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
+import { parseParamTexts } from '../pipeline/params.ts';
+import { runKey } from '../pipeline/run-key.ts';
+import { findPipeline, loadPipelineFile } from '../pipeline-files.ts';
+import { prepareRun } from '../prepare-run.ts';
+import { readSettings } from '../settings.ts';
+import { withNightscore, type ConnectedNightscore } from './connect.ts';
+import { print, printJson } from './output.ts';
+import { chosenKey } from './run-period.ts';
+import { waitForRun } from './wait-for-run.ts';
+
+export interface StartOptions {
+  date?: string;
+  key?: string;
+  param?: string[];
+  wait?: true;
+  json?: true;
+}
+
+/** `nightscore start`: checks everything here, so that nothing is started when anything is wrong; then starts the definition as it is now. */
+export async function start(pipeline: string, options: StartOptions): Promise<void> {
+  const definition = await loadPipelineFile(await findPipeline(pipeline, readSettings().pipelinesFolder));
+  const key = chosenKey(definition, options, new Date());
+  const params = checkedParams(definition, key, options.param ?? []);
+  await withNightscore(async (nightscore) => {
+    const { client } = nightscore;
+    const result = await client.start({ pipeline: definition, key, params, trigger: `cli (${userName()})` });
+    if (!options.json) print(await startText(nightscore, result));
+    if (options.wait) await waitForRun(client, result.run, options);
+    else if (options.json) printJson({ ...result, status: await statusOf(nightscore, result) });
+  });
+}
+
+/** The given parameters by their types; throws when they, or the run as a whole, are not right. */
+function checkedParams(definition: PipelineDefinition, key: string, texts: readonly string[]): Params {
+  runKey(definition.name, key);
+  const { given, problems } = parseParamTexts(definition, texts);
+  if (problems.length > 0) {
+    throw new InvalidInputError(
+      problems.map(({ message, suggestion }) => (suggestion ? `${message} (did you mean ${suggestion}?)` : message)),
+    );
+  }
+  const prepared = prepareRun(definition, key, given);
+  if (prepared.problems) throw new InvalidInputError(prepared.problems);
+  return given;
+}
+
+async function startText(nightscore: ConnectedNightscore, result: StartResult): Promise<string> {
+  const { run, started } = result;
+  const webUi = await nightscore.webUi(run);
+  const what = started
+    ? `Started run ${run}.`
+    : `Run ${run} exists already (${await statusOf(nightscore, result)}); nothing was changed.`;
+  return webUi === undefined ? what : `${what}\nWatch it at ${webUi}`;
+}
+
+async function statusOf({ client }: ConnectedNightscore, { run, started }: StartResult): Promise<string> {
+  if (started) return 'running';
+  const { outcome } = await client.get(run);
+  return outcome ?? 'running';
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a user id that has no name.
+    return 'unknown user';
+  }
+}

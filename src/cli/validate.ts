@@ -1,0 +1,22 @@
+import { loadPipelineFile, PipelineFileError } from '../pipeline-files.ts';
+import { count } from './records-text.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { note, print } from './output.ts';
+
+/** `nightscore validate`: every problem of every file. */
+export async function validate(files: readonly string[]): Promise<void> {
+  let invalid = 0;
+  for (const file of files) {
+    try {
+      const { name, steps } = await loadPipelineFile(file);
+      print(`${file}: pipeline ${name} is valid (${Object.keys(steps).length} steps)`);
+    } catch (error) {
+      if (!(error instanceof PipelineFileError)) throw error;
+      invalid += 1;
+      note(error.message);
+    }
+  }
+  if (invalid === 0) return;
+  note(`${count(invalid)} of ${count(files.length)} files are not valid.`);
+  process.exitCode = EXIT_CODES.invalid;
+}

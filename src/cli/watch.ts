@@ -1,0 +1,9 @@
+import { parseRunKey } from '../pipeline/run-key.ts';
+import { withNightscore } from './connect.ts';
+import { waitForRun } from './wait-for-run.ts';
+
+/** `nightscore watch`: shows a run live until it has ended. */
+export async function watch(run: string): Promise<void> {
+  parseRunKey(run);
+  await withNightscore(({ client }) => waitForRun(client, run, {}));
+}
