@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
-import { connectClient } from '../../src/temporal/connection.ts';
+import { startLocalServer } from '../../src/temporal/local-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,4 +13,24 @@ declare module 'vitest' {
     /** File of the bundled workflows. */
     workflowBundle: string;
   }
+}
+
+/** What is costly and can be shared: one Temporal server and one bundle of the workflows. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'nightscore-setup-'));
+  const [server, bundle] = await Promise.all([startLocalServer({ uiPort: 'none' }), bundleWorkflows()]);
+  const workflowBundle = join(folder, 'workflow-bundle.js');
+  await writeFile(workflowBundle, bundle);
+  project.provide('temporalAddress', server.address);
+  project.provide('workflowBundle', workflowBundle);
+  return async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  };
+}
+
+async function bundleWorkflows(): Promise<string> {
+  const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  return code;
 }

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { createS3Client } from '../../src/services/s3-client.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 
 export const REGION = 'eu-west-1';
@@ -20,6 +22,10 @@ export interface SimulatedAws {
   ledger(query?: string): Promise<LedgerEntry[]>;
   faults(switches: object[]): Promise<void>;
   clearFaults(): Promise<void>;
+  /** What is true of the jobs with this id. */
+  jobs(id: string): Promise<{ state: string }[]>;
+  /** Keys of the objects in the examples' bucket under a prefix. */
+  objects(prefix: string): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -42,6 +48,17 @@ export async function simulateAws(options: { speed?: number } = {}): Promise<Sim
     async faults(switches) {
       const response = await fetch(admin('faults'), { method: 'POST', body: JSON.stringify(switches) });
       if (!response.ok) throw new Error(await response.text());
+    },
+    async jobs(id) {
+      const response = await fetch(admin('jobs'));
+      const jobs = (await response.json()) as { id: string; state: string }[];
+      return jobs.filter((job) => job.id === id);
+    },
+    async objects(prefix) {
+      const listing = await createS3Client(REGION).send(
+        new ListObjectsV2Command({ Bucket: 'nightscore-examples', Prefix: prefix }),
+      );
+      return (listing.Contents ?? []).map(({ Key = '' }) => Key);
     },
     async clearFaults() {
       await fetch(admin('faults'), { method: 'DELETE' });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPossibleS3Uri } from '../../pipeline/s3-uri.ts';
 
 // Constraints of https://docs.aws.amazon.com/frauddetector/latest/api/API_CreateBatchPredictionJob.html
 
@@ -11,7 +12,8 @@ const identifier = z
 const s3Path = z
   .string()
   .max(512)
-  .regex(/^s3:\/\/.+$/, 'must be an S3 URI such as s3://bucket/folder');
+  .regex(/^s3:\/\/.+$/, 'must be an S3 URI such as s3://bucket/folder')
+  .refine(isPossibleS3Uri, 'names a bucket that S3 does not allow');
 
 const iamRoleArn = z
   .string()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPossibleS3Uri } from '../../pipeline/s3-uri.ts';
 
 /** EntityId of the API: https://docs.aws.amazon.com/machine-learning/latest/APIReference/API_CreateBatchPrediction.html */
 const entityId = z
@@ -17,6 +18,7 @@ const outputUri = z
   .string()
   .max(2048)
   .regex(/^s3:\/\/[^/]+\/.*$/, 'must be an S3 URI such as s3://bucket/folder/')
+  .refine(isPossibleS3Uri, 'names a bucket that S3 does not allow')
   .refine((uri) => uri.endsWith('/'), 'must end with a slash: Amazon Machine Learning writes its results under it')
   .refine(
     (uri) => !/:|\/\/|\/\.\.?\//.test(uri.slice('s3://'.length)),

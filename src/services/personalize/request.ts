@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPossibleS3Uri } from '../../pipeline/s3-uri.ts';
 
 // Constraints of https://docs.aws.amazon.com/personalize/latest/dg/API_CreateBatchInferenceJob.html and API_CreateBatchSegmentJob.html
 
@@ -11,7 +12,8 @@ const s3Location = z.strictObject({
   path: z
     .string()
     .max(256)
-    .regex(/^(s3|http|https):\/\/.+$/, 'must be an S3 URI such as s3://bucket/folder/'),
+    .regex(/^(s3|http|https):\/\/.+$/, 'must be an S3 URI such as s3://bucket/folder/')
+    .refine(isPossibleS3Uri, 'names a bucket that S3 does not allow'),
   kmsKeyArn: z.exactOptional(
     z
       .string()
