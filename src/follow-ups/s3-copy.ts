@@ -9,6 +9,7 @@ import {
   type CompletedPart,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import pMap from 'p-map';
 import { z } from 'zod';
 import { parseS3Uri, type S3Location } from '../pipeline/s3-uri.ts';
 import { callAws } from '../services/errors.ts';
@@ -19,6 +20,7 @@ import { FollowUpError, type FollowUp } from './follow-up.ts';
 const MAX_SINGLE_COPY_BYTES = 5 * 1024 ** 3;
 /** 1 GiB parts keep the largest object, 5 TiB, under S3's limit of 10,000 parts. */
 const PART_BYTES = 1024 ** 3;
+const COPIES_AT_ONCE = 8;
 
 const s3Location = z
   .string()
@@ -56,14 +58,19 @@ export const s3Copy: FollowUp<CopyInput, { to: string; copied: number; bytes: nu
     const from = located(input.from);
     const to = located(input.to);
     const done = { copied: 0, bytes: 0 };
-    for await (const source of sources(client, from)) {
+    const copyOne = async ({ key, size }: SourceObject) => {
       signal.throwIfAborted();
-      const target = { bucket: to.bucket, key: to.key + source.key.slice(from.key.length) };
-      await copy(client, { bucket: from.bucket, key: source.key }, target, source.size);
+      await copy(
+        client,
+        { bucket: from.bucket, key },
+        { bucket: to.bucket, key: to.key + key.slice(from.key.length) },
+        size,
+      );
       done.copied += 1;
-      done.bytes += source.size;
+      done.bytes += size;
       onProgress({ ...done });
-    }
+    };
+    await pMap(sources(client, from), copyOne, { concurrency: COPIES_AT_ONCE });
     if (done.copied === 0) throw new FollowUpError(`There is nothing to copy: ${input.from} holds no objects.`);
     return { to: input.to, ...done };
   },

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import type { Logger } from 'pino';
 import { isTerminal } from '../pipeline/job-state.ts';
 import type { JobObservation, JobRef } from '../pipeline/job.ts';
@@ -128,7 +129,7 @@ export class Watcher {
     for (const scope of new Set([...this.#watches].map(({ ref }) => ref.listScope ?? ''))) {
       const watches = [...this.#watches].filter(({ ref }) => (ref.listScope ?? '') === scope);
       const unseen = await this.#list(scope, watches).catch(note);
-      await eachOf(unseen, READS_AT_ONCE, (watch) => this.#get(watch).catch(note));
+      await pMap(unseen, (watch) => this.#get(watch).catch(note), { concurrency: READS_AT_ONCE });
     }
     return failures;
   }
@@ -176,13 +177,4 @@ export class Watcher {
     watch.notFound += 1;
     if (watch.notFound >= NOT_FOUND_LIMIT) watch.end({ found: false });
   }
-}
-
-/** Calls `action`, which does not fail, for every item, `atOnce` at a time. */
-async function eachOf<T>(items: readonly T[], atOnce: number, action: (item: T) => Promise<unknown>): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await action(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }

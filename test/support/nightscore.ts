@@ -41,19 +41,22 @@ export async function startNightscore(
     NIGHTSCORE_PIPELINES: options.pipelinesFolder ?? 'examples/pipelines',
   });
   installRuntime(log);
-  const connection = await NativeConnection.connect({ address });
-  const workers: RunningWorker[] = [];
+  const closing: (() => Promise<void>)[] = [];
   const addWorker = async () => {
-    const workflowBundle = inject('workflowBundle');
+    // Temporal allows one worker for each task queue and connection.
+    const connection = await NativeConnection.connect({ address });
     const worker = await startWorker({
       connection,
       namespace: 'default',
       region: REGION,
       settings: { ...settings, pollIntervalMs: 100 },
       log,
-      workflowBundle,
+      workflowBundle: inject('workflowBundle'),
     });
-    workers.push(worker);
+    closing.push(async () => {
+      await worker.shutdown();
+      await connection.close();
+    });
     return worker;
   };
   for (let count = options.workers ?? 1; count > 0; count -= 1) await addWorker();
@@ -77,8 +80,7 @@ export async function startNightscore(
       return ended(run);
     },
     async close() {
-      await Promise.all(workers.map((worker) => worker.shutdown()));
-      await connection.close();
+      await Promise.all(closing.map((close) => close()));
       await clientConnection.close();
     },
   };
