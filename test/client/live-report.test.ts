@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { withProgress } from '../../src/client/live-report.ts';
+import type { JobHeartbeat } from '../../src/pipeline/heartbeat.ts';
+import type { RunReport, StepReport } from '../../src/pipeline/report.ts';
+
+const job = {
+  id: 'a-job',
+  service: 'fraud-detector/batch-prediction',
+  region: 'eu-west-1',
+  adopted: true,
+  submittedAt: '2026-11-20T02:00:00.000Z',
+};
+
+function report(step: Partial<StepReport>): RunReport {
+  return {
+    version: 1,
+    run: { id: 'p/k', pipeline: 'p', key: 'k', trigger: 'test', startedAt: '2026-11-20T02:00:00.000Z' },
+    steps: { score: { uses: job.service, state: 'running', attempt: 1, job, ...step } },
+  };
+}
+
+function heartbeat(more: Partial<JobHeartbeat['observation']> = {}): JobHeartbeat {
+  const ref = { service: job.service, region: job.region, id: job.id, arn: 'arn:aws:frauddetector:::a-job' };
+  const observation = {
+    ref,
+    rawStatus: 'IN_PROGRESS',
+    state: 'running',
+    observedAt: '2026-11-20T02:01:00.000Z',
+  } as const;
+  return { step: 'score', attempt: 1, observation: { ...observation, ...more } };
+}
+
+test('a running step shows what its worker saw last', () => {
+  const live = withProgress(report({}), [heartbeat({ records: { total: 10, processed: 4 } })]);
+  expect(live.steps['score']).toMatchObject({
+    state: 'running',
+    job: {
+      ...job,
+      arn: 'arn:aws:frauddetector:::a-job',
+      rawStatus: 'IN_PROGRESS',
+      records: { total: 10, processed: 4 },
+    },
+  });
+});
+
+test('a job that its service queues is queued', () => {
+  const live = withProgress(report({}), [heartbeat({ state: 'queued' })]);
+  expect(live.steps['score']?.state).toBe('queued');
+});
+
+test.each([
+  ['a step that has ended', report({ state: 'ended', outcome: 'succeeded' }), heartbeat()],
+  ['another job attempt', report({ attempt: 2 }), heartbeat()],
+  [
+    'a step without a job',
+    { ...report({}), steps: { score: { uses: 's3/copy', state: 'running' as const, attempt: 1 } } },
+    heartbeat(),
+  ],
+])('a heartbeat changes nothing for %s', (_what, known, beat) => {
+  expect(withProgress(known, [beat])).toEqual(known);
+});
