@@ -40,6 +40,10 @@ const FROM_TEXT: Record<ParamType, (text: string) => ParamValue | undefined> = {
   boolean: (text) => BOOLEANS.get(text),
 };
 
+export function isParamType(type: unknown): type is ParamType {
+  return typeof type === 'string' && Object.hasOwn(IS_OF_TYPE, type);
+}
+
 /** Why `value` does not fit the type of a parameter, for a person; undefined when it fits. */
 export function paramTypeProblem(type: ParamType, value: unknown): string | undefined {
   if (IS_OF_TYPE[type](value)) return undefined;

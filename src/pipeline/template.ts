@@ -41,9 +41,11 @@ export function parseTemplate(template: string): TemplatePart[] {
   return parts;
 }
 
-/** Whether a text holds a `${{`, escaped or not: whether it means something else than its letters. */
-export function isTemplate(text: string): boolean {
-  return text.includes(OPENING);
+/** How many `${{`, escaped or not, the texts of a value hold. A text that holds none means its letters. */
+export function countTemplates(value: unknown): number {
+  if (typeof value === 'string') return value.split(OPENING).length - 1;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.values(value).reduce<number>((sum, member) => sum + countTemplates(member), 0);
 }
 
 /** Where the `}}` stands that closes an expression which begins at `start`. */
