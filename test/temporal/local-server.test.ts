@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startLocalServer } from '../../src/temporal/local-server.ts';
+import { LocalServerError, startLocalServer } from '../../src/temporal/local-server.ts';
 import type { LocalServer, LocalServerOptions } from '../../src/temporal/local-server.ts';
 import { findServerBinary } from '../../src/temporal/server-binary.ts';
 import { tryPort } from '../../src/temporal/free-port.ts';
@@ -109,6 +109,7 @@ describe('a local server is refused', () => {
   test('on a data file that another one uses', async () => {
     const dataFile = join(folder, 'shared.db');
     const { pid } = await start({ dataFile });
+    await expect(start({ dataFile })).rejects.toBeInstanceOf(LocalServerError);
     await expect(start({ dataFile })).rejects.toThrow(`shared.db is in use by process ${pid}`);
   });
 
