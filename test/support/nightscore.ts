@@ -29,10 +29,10 @@ export interface Nightscore {
 
 /** A worker on task queues of its own and a client, at the real Temporal server that all tests share. */
 export async function startNightscore(
-  options: { pipelinesFolder?: string; workers?: number } = {},
+  options: { pipelinesFolder?: string; workers?: number; taskQueue?: string } = {},
 ): Promise<Nightscore> {
   const address = inject('temporalAddress');
-  const taskQueue = `test-${randomUUID()}`;
+  const { taskQueue = `test-${randomUUID()}` } = options;
   const settings = readSettings({
     NIGHTSCORE_TASK_QUEUE: taskQueue,
     NIGHTSCORE_POLL_INTERVAL: '1s',
