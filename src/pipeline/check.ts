@@ -5,7 +5,7 @@ import { readLoosely, type LooseDefinition, type LooseStep } from './loose-defin
 import { nameProblem } from './names.ts';
 import { isParamType, paramTypeProblem } from './params.ts';
 import { checkPlainData } from './plain-data.ts';
-import { pathText, type Finding, type Problem } from './problem.ts';
+import { problemWithoutPlace, type Finding, type Problem } from './problem.ts';
 import { JOB_KEYS, pipelineShape } from './shape.ts';
 import { suggestionFor } from './suggestion.ts';
 import { countTemplates } from './template.ts';
@@ -24,14 +24,7 @@ const LIMITS = { steps: 500, needs: 5_000, params: 200, expressions: 5_000 } as 
  * The same checks as for a file, without positions.
  */
 export function checkDefinition(definition: unknown, uses: UsesCatalog): Problem[] {
-  return findingsOfDefinition(definition, uses).map(({ path, message, suggestion }) => ({
-    file: '',
-    line: 0,
-    column: 0,
-    path: pathText(path),
-    message,
-    ...(suggestion !== undefined && { suggestion }),
-  }));
+  return findingsOfDefinition(definition, uses).map(problemWithoutPlace);
 }
 
 export function findingsOfDefinition(definition: unknown, uses: UsesCatalog): Finding[] {

@@ -23,6 +23,12 @@ export interface Finding {
   suggestion?: string | undefined;
 }
 
+/** The problem that a finding is in a definition which did not come from a file. */
+export function problemWithoutPlace({ path, message, suggestion }: Finding): Problem {
+  const place = { file: '', line: 0, column: 0, path: pathText(path) };
+  return { ...place, message, ...(suggestion !== undefined && { suggestion }) };
+}
+
 /** One line for people: `churn.yaml:12:7 steps.score.timeout: … (did you mean …?)`. */
 export function formatProblem({ file, line, column, path, message, suggestion }: Problem): string {
   const place = [line > 0 ? `${file}:${line}:${column}` : file, path].filter((part) => part !== '').join(' ');

@@ -23,13 +23,17 @@ function zoneProblem(zone: string): string | undefined {
   return IANAZone.isValidZone(zone) ? undefined : `${quoted(zone)} is not an IANA time zone such as Europe/Berlin`;
 }
 
-const duration = checked(durationProblem);
+const duration = checked(durationProblem).meta({
+  pattern: '^(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$',
+  minLength: 2,
+  examples: ['6h', '1h30m'],
+});
 const anything = z.custom<Json>();
 
 const schedule = z.strictObject({
-  cron: checked(cronProblem).describe(
-    'When runs start: minute, hour, day of the month, month, day of the week; or @daily and the like',
-  ),
+  cron: checked(cronProblem)
+    .meta({ examples: ['0 2 * * *', '@daily'] })
+    .describe('When runs start: minute, hour, day of the month, month, day of the week; or @daily and the like'),
   timezone: z
     .exactOptional(checked(zoneProblem))
     .describe('IANA zone of the cron expression, the dates and the run keys; UTC by default'),
@@ -53,7 +57,8 @@ const gate = z
     maxInvalid: z.exactOptional(z.int().min(0)).describe('Largest number of invalid records'),
     minRecords: z.exactOptional(z.int().min(0)).describe('Smallest number of records'),
   })
-  .refine((conditions) => Object.keys(conditions).length > 0, 'has no condition: name at least one, or leave it out');
+  .refine((conditions) => Object.keys(conditions).length > 0, 'has no condition: name at least one, or leave it out')
+  .meta({ minProperties: 1 });
 
 const step = z.strictObject({
   uses: z.string().describe('What the step runs: a service or a follow-up'),
@@ -106,5 +111,6 @@ export const pipelineShape = z.strictObject({
   steps: z
     .record(key('step'), step)
     .refine((steps) => Object.keys(steps).length > 0, 'is empty: a pipeline needs at least one step')
+    .meta({ minProperties: 1 })
     .describe('The steps, by id'),
 }) satisfies z.ZodType<PipelineDefinition>;
