@@ -97,12 +97,21 @@ function run(workers: Worker[]): RunningWorker {
   };
 }
 
+/** What the SDK says at every start of our two workers, and why it is not worth a line: one has no workflows, neither has Nexus services. */
+const EXPECTED_MESSAGES: ReadonlySet<string> = new Set([
+  'Worker state changed',
+  'No workflows registered, not polling for workflow tasks',
+  'No Nexus services registered, not polling for Nexus tasks',
+]);
+
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
 /** Sends what Temporal's SDK logs to our log. Once per process, before anything else of the SDK. */
 export function installRuntime(log: Logger): void {
   const sdk = log.child({ component: 'temporal' });
-  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
-  Runtime.install({
-    logger: new DefaultLogger('INFO', ({ level, message, meta }) => sdk[levels[level]](meta ?? {}, message)),
-    shutdownSignals: [],
+  const logger = new DefaultLogger('DEBUG', ({ level, message, meta }) => {
+    const ours = EXPECTED_MESSAGES.has(message) ? 'debug' : LEVELS[level];
+    sdk[ours](meta ?? {}, message);
   });
+  Runtime.install({ logger, shutdownSignals: [] });
 }

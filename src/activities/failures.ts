@@ -35,11 +35,12 @@ const MAX_MESSAGE_LENGTH = 2_000;
 /** Type of the failure of an activity that can never succeed. */
 const REJECTED = 'Rejected';
 
-/** The failure of an activity whose input can never work. */
+/** The failure of an activity whose input can never work. Benign to Temporal: the run's report tells of it, and the run decides. */
 export function rejection(message: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: REJECTED,
     message: message.slice(0, MAX_MESSAGE_LENGTH),
+    category: ApplicationFailureCategory.BENIGN,
     nonRetryable: true,
   });
 }

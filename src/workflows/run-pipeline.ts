@@ -1,3 +1,4 @@
+import { ApplicationFailureCategory } from '@temporalio/common';
 import {
   ApplicationFailure,
   CancellationScope,
@@ -98,5 +99,12 @@ function pipelineFailed(report: RunReport): ApplicationFailure {
     error === undefined ? [] : [`${id}: ${error}`],
   );
   const message = [report.error ?? `Run ${report.run.id} failed`, ...failures].join('\n');
-  return ApplicationFailure.create({ type: 'PipelineFailed', message, details: [report], nonRetryable: true });
+  return ApplicationFailure.create({
+    type: 'PipelineFailed',
+    message,
+    details: [report],
+    // The record has logged it already, in one line.
+    category: ApplicationFailureCategory.BENIGN,
+    nonRetryable: true,
+  });
 }

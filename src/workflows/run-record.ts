@@ -1,4 +1,4 @@
-import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { PipelineDefinition } from '../pipeline/definition.ts';
 import type { RunOutcome, StepOutcome } from '../pipeline/outcome.ts';
 import { RUN_REPORT_VERSION, type RunReport, type StepReport } from '../pipeline/report.ts';
@@ -48,6 +48,8 @@ export class RunRecord {
 
   stepEnded(id: string, end: Pick<StepReport, 'outcome' | 'attempt' | 'job' | 'error'>): void {
     this.stepChanged(id, { ...end, state: 'ended' });
+    const { outcome, attempt, job, error } = end;
+    log.info('Step ended', { run: this.report.run.id, step: id, outcome, attempt, job: job?.id, error });
   }
 
   stepOutcomes(): StepOutcome[] {
@@ -58,6 +60,7 @@ export class RunRecord {
     this.report.outcome = outcome;
     this.report.run.endedAt = new Date().toISOString();
     if (error !== undefined) this.report.error = error;
+    log.info('Run ended', { run: this.report.run.id, outcome, error });
     upsertSearchAttributes([{ key: SEARCH_ATTRIBUTE_KEYS.status, value: outcome }]);
     upsertMemo({ report: this.report });
     this.#show();

@@ -1,0 +1,68 @@
+/**
+ * Records the history of a run for each kind of ending, for `test/workflows/replay.test.ts`.
+ *
+ *   npm run build && npx tsx test/histories/record.ts RELEASE
+ *
+ * Recorded once for each release and kept for good: runs of that release must go on under the code of later ones.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { NativeConnection } from '@temporalio/worker';
+import { pino } from 'pino';
+import { NightscoreClient } from '../../src/client/nightscore-client.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { readSettings } from '../../src/settings.ts';
+import { startLocalServer } from '../../src/temporal/local-server.ts';
+import { installRuntime, startWorker } from '../../src/worker.ts';
+import { RECORDED_RUNS } from './recorded-runs.ts';
+
+const [release] = process.argv.slice(2);
+if (release === undefined) throw new Error('Say which release is recorded, for example 0.1.0');
+
+const folder = await mkdtemp(join(tmpdir(), 'nightscore-record-'));
+const server = await startLocalServer({ uiPort: 'none' });
+const simulator = await startSimulator({ folder, speed: 100 });
+Object.assign(process.env, {
+  AWS_ENDPOINT_URL: simulator.endpoint,
+  AWS_ACCESS_KEY_ID: 'record',
+  AWS_SECRET_ACCESS_KEY: 'record',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+});
+const log = pino({ enabled: false });
+installRuntime(log);
+const connection = await NativeConnection.connect({ address: server.address });
+const worker = await startWorker({
+  connection,
+  namespace: 'default',
+  region: 'eu-west-1',
+  settings: readSettings({ NIGHTSCORE_POLL_INTERVAL: '1s' }),
+  log,
+  workflowBundle: 'lib/workflow-bundle.js',
+});
+const temporal = new Client({ connection: await Connection.connect({ address: server.address }) });
+const nightscore = new NightscoreClient({ client: temporal });
+await mkdir(`test/histories/${release}`, { recursive: true });
+
+for (const { name, steps, cancelWhen } of RECORDED_RUNS) {
+  const { run } = await nightscore.start({ pipeline: { name, steps }, key: '2026-11-20' });
+  for await (const report of nightscore.watch(run, { intervalMs: 50 })) {
+    if (report.outcome === undefined && cancelWhen?.(report)) await nightscore.cancel(run);
+  }
+  const history = await temporal.workflow.getHandle(run).fetchHistory();
+  await writeFile(`test/histories/${release}/${name}.json`, `${anonymous(historyToJSON(history))}\n`);
+}
+
+/** The history without what tells of the machine that recorded it; a replay looks at neither. */
+function anonymous(history: string): string {
+  const hidden = (key: string, value: unknown) => (key === 'stackTrace' || key === 'identity' ? '' : value);
+  return JSON.stringify(JSON.parse(history, hidden) as unknown, undefined, 1);
+}
+
+await worker.shutdown();
+await simulator.close();
+await server.stop();
+await rm(folder, { recursive: true });
+process.exit(0);
