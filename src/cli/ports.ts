@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { tryPort } from '../temporal/free-port.ts';
 
 const HOST = '127.0.0.1';
 
@@ -14,26 +14,9 @@ export class PortTakenError extends Error {
 /** Throws a PortTakenError that names the option when the port is taken. Port 0 stands for any free port. */
 export async function assertPortIsFree({ port, option }: { port: number; option: string }): Promise<void> {
   try {
-    await listenOnce(port);
+    await tryPort(HOST, port);
   } catch (error) {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     throw taken ? new PortTakenError(port, option) : error;
   }
-}
-
-/** A port that nobody listens on now. */
-export function freePort(): Promise<number> {
-  return listenOnce(0);
-}
-
-function listenOnce(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(port, HOST, () => {
-      const address = server.address();
-      const bound = typeof address === 'object' && address ? address.port : port;
-      server.close(() => resolve(bound));
-    });
-  });
 }

@@ -45,6 +45,7 @@ function addTrying(program: Command): void {
       'Starts a local Temporal server, the simulator and a worker in a temporary folder, runs the three example pipelines at once, ' +
         'shows their progress and their results, and stops and removes everything again.',
     )
+    .option('--speed <factor>', 'simulated seconds per second', positiveNumber, 20)
     .addHelpText('after', example('nightscore demo'))
     .action(async (options: DemoOptions) => (await import('./demo.ts')).demo(options));
   program

@@ -1,5 +1,6 @@
+import { fraudDetector } from './fraud-detector/fraud-detector.ts';
 import { machineLearning } from './machine-learning/machine-learning.ts';
 import type { ServiceFactory } from './service.ts';
 
 /** Every simulated service apart from S3. */
-export const SERVICES: readonly ServiceFactory[] = [machineLearning];
+export const SERVICES: readonly ServiceFactory[] = [machineLearning, fraudDetector];

@@ -1,8 +1,8 @@
 import { progressOf } from '../jobs/progress.ts';
 import type { SimulatedJob } from '../jobs/simulated-job.ts';
+import { lookUp } from '../look-up.ts';
 import type { ServiceHost } from '../service.ts';
 import type { CreateBatchPrediction } from './requests.ts';
-import { lookUp } from './resources.ts';
 import type { DataSource, MlModel, Resources } from './resources.ts';
 import type { Settings } from './settings.ts';
 import { epochSeconds, STATUSES } from './wire.ts';

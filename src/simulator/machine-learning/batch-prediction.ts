@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { csvFields } from '../csv-text.ts';
 import { JobFailure } from '../jobs/simulated-job.ts';
 import type { JobKind, ScoredRecords, SimulatedJob } from '../jobs/simulated-job.ts';
+import { lookUp } from '../look-up.ts';
 import { fieldsOf } from '../prediction-model.ts';
 import { fileIn, parseS3Uri, toS3Uri } from '../s3-uri.ts';
 import type { S3Location } from '../s3-uri.ts';
@@ -11,7 +12,6 @@ import { recordScorer } from './record-scorer.ts';
 import type { RecordScorer } from './record-scorer.ts';
 import { createBatchPredictionInput } from './requests.ts';
 import type { CreateBatchPrediction } from './requests.ts';
-import { lookUp } from './resources.ts';
 import type { DataSchema, DataSource, MlModel, Resources } from './resources.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,6 +1,7 @@
 import { AwsError } from '../aws-error.ts';
 import type { JobRunner } from '../jobs/job-runner.ts';
 import type { SimulatedJob } from '../jobs/simulated-job.ts';
+import { lookUp } from '../look-up.ts';
 import { parseS3Uri } from '../s3-uri.ts';
 import { operationsRefusing } from '../service.ts';
 import type { Call, Operation, ServiceHost } from '../service.ts';
@@ -17,7 +18,6 @@ import {
   updateBatchPredictionInput,
 } from './requests.ts';
 import type { CreateBatchPrediction } from './requests.ts';
-import { lookUp } from './resources.ts';
 import type { DataSource, MlModel, Resources } from './resources.ts';
 import type { Settings } from './settings.ts';
 import { asSent, STATUSES } from './wire.ts';

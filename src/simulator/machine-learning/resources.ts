@@ -77,8 +77,3 @@ export const resourcesSchema = z.strictObject({
 export type Resources = z.infer<typeof resourcesSchema>;
 export type MlModel = Resources['models'][string];
 export type DataSource = Resources['dataSources'][string];
-
-/** The entry of this id; ids such as `constructor` are ordinary ids. */
-export function lookUp<Value>(entries: Readonly<Record<string, Value>>, id: string): Value | undefined {
-  return Object.hasOwn(entries, id) ? entries[id] : undefined;
-}
