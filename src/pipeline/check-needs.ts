@@ -1,5 +1,5 @@
 import type { LooseDefinition, LooseStep } from './loose-definition.ts';
-import { sortSteps } from './plan.ts';
+import { needsOfNeeds, sortSteps } from './plan.ts';
 import type { Finding } from './problem.ts';
 import { suggestionFor } from './suggestion.ts';
 import { quoted } from './wording.ts';
@@ -28,12 +28,7 @@ export function checkNeeds(definition: LooseDefinition): CheckedNeeds {
     ({ order, cycle } = sortSteps(graph));
   }
 
-  const allNeeds = new Map<string, Set<string>>();
-  for (const id of order) {
-    const needs = graph.get(id) ?? [];
-    allNeeds.set(id, new Set(needs.flatMap((need) => [need, ...(allNeeds.get(need) ?? [])])));
-  }
-  return { findings, allNeeds };
+  return { findings, allNeeds: needsOfNeeds(order, graph) };
 }
 
 function findingsOfNeeds(step: LooseStep, definition: LooseDefinition): Finding[] {

@@ -1,6 +1,6 @@
 import {
   ParseError,
-  TypeError as CelTypeError,
+  type TypeError as CelTypeError,
   type ASTNode,
   type Environment,
   type ObjectSchema,
@@ -51,10 +51,10 @@ export function checkExpression(source: string, scope: ExpressionScope): Checked
   }
   if (source.trim() === '') return { findings: [{ offset: 0, message: 'the expression is empty' }] };
   try {
-    const { ast, check } = scope.environment.parse(source);
-    const findings = unknownNames(ast, scope);
+    const expression = scope.environment.parse(source);
+    const findings = unknownNames(expression.ast, scope);
     if (findings.length > 0) return { findings };
-    const { type, error } = check();
+    const { type, error } = expression.check();
     return error ? { findings: [findingOf(error)] } : { findings: [], ...(type !== undefined && { type }) };
   } catch (error) {
     if (error instanceof ParseError) return { findings: [findingOf(error)] };

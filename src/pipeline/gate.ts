@@ -39,14 +39,14 @@ export function checkGate(gate: Gate, records: JobRecords | undefined): string |
   const { total = 0, invalid = 0 } = records ?? {};
   const { minRecords = 0, maxInvalid = Infinity, maxInvalidRatio } = gate;
   if (total < minRecords) {
-    return `the job processed ${count(total)} records; the gate asks for at least ${count(minRecords)}`;
+    return `the job processed ${grouped(total)} records; the gate asks for at least ${grouped(minRecords)}`;
   }
   if (invalid > maxInvalid) {
-    return `${count(invalid)} records are invalid; the gate allows at most ${count(maxInvalid)}`;
+    return `${grouped(invalid)} records are invalid; the gate allows at most ${grouped(maxInvalid)}`;
   }
   // As a product, so that no records at all need no rule of their own.
   if (maxInvalidRatio !== undefined && invalid > total * maxInvalidRatio) {
-    return `${count(invalid)} of ${count(total)} records are invalid (${percent(invalid / total)}); the gate allows at most ${percent(maxInvalidRatio)}`;
+    return `${grouped(invalid)} of ${grouped(total)} records are invalid (${percent(invalid / total)}); the gate allows at most ${percent(maxInvalidRatio)}`;
   }
   return undefined;
 }
@@ -56,7 +56,7 @@ function countsText(missing: readonly (keyof RecordCounts)[]): string {
   return missing.map((name) => names[name]).join(' or ');
 }
 
-function count(records: number): string {
+function grouped(records: number): string {
   return records.toLocaleString('en-US');
 }
 

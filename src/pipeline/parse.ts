@@ -5,8 +5,7 @@ import type { UsesCatalog } from './uses-catalog.ts';
 import { readYaml } from './yaml-source.ts';
 
 export { checkDefinition } from './check.ts';
-export { formatProblem, type Problem } from './problem.ts';
-export type { CelType, UsesCatalog, UsesEntry } from './uses-catalog.ts';
+export { formatProblem } from './problem.ts';
 
 /** Nobody reads more problems than this, and a hostile file could have any number. */
 const MAX_PROBLEMS = 500;

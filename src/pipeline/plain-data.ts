@@ -19,8 +19,8 @@ export function checkPlainData(value: unknown): Finding[] {
       return [{ path: path.slice(0, 3), at: 'key', message: `is nested more than ${MAX_DEPTH} levels deep` }];
     }
     const message = path.length > 0 && next.value === undefined ? 'must not be undefined' : problemOf(next.value);
-    if (message === undefined) open.push(...membersOf(next.value, path).reverse());
-    else findings.push({ path, at: 'value', message });
+    if (message !== undefined) findings.push({ path, at: 'value', message });
+    else for (const member of membersOf(next.value, path).reverse()) open.push(member);
   }
   return findings;
 }
@@ -31,7 +31,7 @@ function problemOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   // Compared by name: objects of another realm, such as a workflow's, are plain as well.
   const kind: unknown = Object.getPrototypeOf(value)?.constructor?.name;
-  if (kind !== undefined && kind !== 'Object') return `must be plain data, not a ${String(kind)}`;
+  if (typeof kind === 'string' && kind !== 'Object') return `must be plain data, not a ${kind}`;
   if (Object.hasOwn(value, '__proto__')) return 'must not have the key __proto__';
   return undefined;
 }

@@ -1,5 +1,4 @@
 import type { PipelineDefinition } from './definition.ts';
-import type { StepOutcome } from './outcome.ts';
 
 /** The condition of a step that has no `if`. */
 export const DEFAULT_CONDITION = 'succeeded()';
@@ -12,21 +11,6 @@ export interface Plan {
   readonly directNeeds: ReadonlyMap<string, readonly string[]>;
   /** The steps that each step needs, its needs' needs included, in the order of the plan. */
   readonly allNeeds: ReadonlyMap<string, readonly string[]>;
-  /** The steps that have an `if` of their own. */
-  readonly conditional: ReadonlySet<string>;
-}
-
-/** Where a step stands: not begun (also when absent), begun, or how it ended. */
-export type StepProgress = 'waiting' | 'begun' | StepOutcome;
-
-/** The steps whose needs have all ended and about which nothing was decided yet, in the order of the plan. */
-export interface NextSteps {
-  /** Begin these now. */
-  ready: string[];
-  /** These have an `if` of their own: begin those for which it holds, skip the others. */
-  conditional: string[];
-  /** Skip these: they have no `if`, and a step that they need, directly or not, did not succeed. */
-  skipped: string[];
 }
 
 /**
@@ -39,29 +23,10 @@ export function planSteps(definition: PipelineDefinition): Plan {
   const { order, cycle } = sortSteps(directNeeds);
   if (cycle) throw new Error(`These steps need each other and can never begin: ${cycle.join(' -> ')}`);
 
-  const closures = new Map<string, Set<string>>();
-  for (const id of order) {
-    const needs = directNeeds.get(id) ?? [];
-    closures.set(id, new Set(needs.flatMap((need) => [need, ...(closures.get(need) ?? [])])));
-  }
-  const allNeeds = new Map([...closures].map(([id, needs]) => [id, order.filter((other) => needs.has(other))]));
-  const conditional = new Set(steps.filter(([, step]) => step.if !== undefined).map(([id]) => id));
-  return { order, directNeeds, allNeeds, conditional };
-}
-
-/** What to do next, given where the steps stand. */
-export function nextSteps(plan: Plan, progress: Readonly<Record<string, StepProgress>>): NextSteps {
-  const next: NextSteps = { ready: [], conditional: [], skipped: [] };
-  const progressOf = (id: string): StepProgress =>
-    (Object.hasOwn(progress, id) ? progress[id] : undefined) ?? 'waiting';
-  for (const id of plan.order) {
-    const needs = (plan.allNeeds.get(id) ?? []).map(progressOf);
-    if (progressOf(id) !== 'waiting' || !needs.every(hasEnded)) continue;
-    if (plan.conditional.has(id)) next.conditional.push(id);
-    else if (needs.every((need) => need === 'succeeded')) next.ready.push(id);
-    else next.skipped.push(id);
-  }
-  return next;
+  const allNeeds = new Map(
+    [...needsOfNeeds(order, directNeeds)].map(([id, needs]) => [id, order.filter((other) => needs.has(other))]),
+  );
+  return { order, directNeeds, allNeeds };
 }
 
 /**
@@ -97,6 +62,15 @@ export function sortSteps(needs: ReadonlyMap<string, readonly string[]>): { orde
   return { order };
 }
 
-function hasEnded(progress: StepProgress): boolean {
-  return progress !== 'waiting' && progress !== 'begun';
+/** The direct and indirect needs of steps, given in an order in which each comes after its needs. */
+export function needsOfNeeds(
+  order: readonly string[],
+  directNeeds: ReadonlyMap<string, readonly string[]>,
+): Map<string, ReadonlySet<string>> {
+  const all = new Map<string, ReadonlySet<string>>();
+  for (const id of order) {
+    const needs = directNeeds.get(id) ?? [];
+    all.set(id, new Set(needs.flatMap((need) => [need, ...(all.get(need) ?? [])])));
+  }
+  return all;
 }

@@ -34,6 +34,7 @@ function stepSchema({ properties, ...step }: JsonSchema, uses: UsesCatalog): Jso
     },
     allOf: Object.entries(uses).map(([name, entry]) => ({
       if: { properties: { uses: { const: name } }, required: ['uses'] },
+      // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
       then: { properties: { with: withSchema(entry), ...(entry.kind === 'follow-up' && NO_JOB_KEYS) } },
     })),
   };

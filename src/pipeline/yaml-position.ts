@@ -1,6 +1,14 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { Finding } from './problem.ts';
 
+/** The name that a key becomes in the data; undefined when it cannot be one. */
+export function keyText(key: unknown): string | undefined {
+  const value: unknown = isScalar(key) ? key.value : undefined;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
+}
+
 /** Finds pairs by key without going through all of a mapping each time. */
 export class PairIndex {
   readonly #pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
@@ -8,7 +16,7 @@ export class PairIndex {
   find(map: YAMLMap, key: string): Pair | undefined {
     const known = this.#pairs.get(map);
     if (known) return known.get(key);
-    const pairs = new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair]));
+    const pairs = new Map(map.items.map((pair) => [keyText(pair.key) ?? '', pair]));
     this.#pairs.set(map, pairs);
     return pairs.get(key);
   }

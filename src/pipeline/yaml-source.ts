@@ -1,10 +1,10 @@
-import { isNode, isScalar, Lexer, LineCounter, parseDocument, visit, type Document, type YAMLMap } from 'yaml';
+import { isNode, Lexer, LineCounter, parseDocument, visit, type Document, type YAMLMap } from 'yaml';
 import type { Finding } from './problem.ts';
 import { quoted } from './wording.ts';
-import { offsetOf, PairIndex } from './yaml-position.ts';
+import { keyText, offsetOf, PairIndex } from './yaml-position.ts';
 
 /** Largest file that is read, in bytes of UTF-8. */
-export const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Each token may become an error, which takes far longer than the token; 500 large steps have some 50,000. */
 const MAX_TOKENS = 200_000;
@@ -17,12 +17,12 @@ const KEY_IS_NO_TEXT = 'KEY_IS_NO_TEXT';
 const KEY_IS_REPEATED = 'KEY_IS_REPEATED';
 
 /** Counted from 1. */
-export interface Position {
+interface Position {
   line: number;
   column: number;
 }
 
-export interface SyntaxProblem extends Position {
+interface SyntaxProblem extends Position {
   message: string;
 }
 
@@ -102,7 +102,9 @@ function wordingOf(code: string, message: string, line: string): string {
   if (code === 'MULTIPLE_DOCS') return 'a file holds one pipeline: take out the --- and what follows it';
   if (code === 'TAG_RESOLVE_FAILED') return `tags are not supported: ${message}`;
   if (message.includes('call stack')) return 'the file is nested too deeply';
-  const hint = /[{[].*\$\{\{/.test(line) ? '; inside { } and [ ], texts with ${{ }} need quotes' : '';
+  const hint = line.includes('${{')
+    ? '; put the text with ${{ }} in quotes, because YAML reads { }, : and # in it'
+    : '';
   return `not valid YAML: ${message}${hint}`;
 }
 
@@ -128,8 +130,8 @@ function keyErrorsOf(map: YAMLMap): KeyError[] {
   return map.items.flatMap(({ key }): KeyError[] => {
     const [start, end] = isNode(key) && key.range ? key.range : [0, 0];
     const pos: [number, number] = [start, end];
-    if (!isScalar(key) || key.value === null) return [{ code: KEY_IS_NO_TEXT, message: 'a key must be a text', pos }];
-    const name = String(key.value);
+    const name = keyText(key);
+    if (name === undefined) return [{ code: KEY_IS_NO_TEXT, message: 'a key must be a text', pos }];
     if (seen.has(name)) return [{ code: KEY_IS_REPEATED, message: `${quoted(name)} stands here twice`, pos }];
     seen.add(name);
     return [];

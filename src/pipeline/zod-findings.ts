@@ -60,11 +60,10 @@ function findingsOfIssue(issue: Issue, schema: z.ZodType, base: Path): Finding[]
 
 /** Replaces Zod's own wording; a message that a schema gives itself goes before it. */
 function wordingOf(issue: RawIssue): string | undefined {
+  if (issue.input === undefined && issue.code !== 'custom') return 'is missing';
   switch (issue.code) {
-    case 'invalid_type': {
-      if (issue.input === undefined) return 'is missing';
+    case 'invalid_type':
       return `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}, not ${described(issue.input)}`;
-    }
     case 'invalid_value':
       return `must be ${oneOf(issue.values.map(String))}, not ${described(issue.input)}`;
     case 'invalid_union':

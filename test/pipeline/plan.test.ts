@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PipelineDefinition, StepDefinition } from '../../src/pipeline/definition.ts';
-import { nextSteps, planSteps, type StepProgress } from '../../src/pipeline/plan.ts';
+import { planSteps } from '../../src/pipeline/plan.ts';
 
 type Steps = Record<string, Partial<StepDefinition>>;
 
@@ -10,28 +10,20 @@ function pipeline(steps: Steps): PipelineDefinition {
   return { name: 'p', steps: Object.fromEntries(complete) };
 }
 
+const indexes = (size: number): number[] => Array.from({ length: size }, (_, index) => index);
+
 /** Any acyclic graph: a step needs some of the steps before it, and the file lists them in any order. */
 const acyclicSteps: fc.Arbitrary<Steps> = fc
   .integer({ min: 1, max: 12 })
   .chain((size) =>
     fc.tuple(
-      fc.tuple(...Array.from({ length: size }, (_, index) => fc.subarray(Array.from({ length: index }, (_, i) => i)))),
-      fc.array(fc.boolean(), { minLength: size, maxLength: size }),
-      fc.shuffledSubarray(
-        Array.from({ length: size }, (_, index) => index),
-        { minLength: size },
-      ),
+      fc.tuple(...indexes(size).map((index) => fc.subarray(indexes(index)))),
+      fc.shuffledSubarray(indexes(size), { minLength: size }),
     ),
   )
-  .map(([needs, conditions, fileOrder]) =>
+  .map(([needs, fileOrder]) =>
     Object.fromEntries(
-      fileOrder.map((index) => [
-        `s${index}`,
-        {
-          needs: (needs[index] ?? []).map((need) => `s${need}`),
-          ...(conditions[index] ? { if: 'always()' } : {}),
-        },
-      ]),
+      fileOrder.map((index) => [`s${index}`, { needs: (needs[index] ?? []).map((need) => `s${need}`) }]),
     ),
   );
 
@@ -71,57 +63,16 @@ describe('the plan of a pipeline', () => {
       }),
     );
   });
-});
 
-describe('the next steps', () => {
-  const plan = planSteps(
-    pipeline({
-      score: {},
-      publish: { needs: ['score'] },
-      alert: { needs: ['score', 'publish'], if: 'failed()' },
-      after_alert: { needs: ['alert'] },
-    }),
-  );
-
-  test('are at first those that need nothing', () => {
-    expect(nextSteps(plan, {})).toEqual({ ready: ['score'], conditional: [], skipped: [] });
-  });
-
-  test('are none while a need goes on', () => {
-    expect(nextSteps(plan, { score: 'begun' })).toEqual({ ready: [], conditional: [], skipped: [] });
-  });
-
-  test('are those whose needs have succeeded', () => {
-    expect(nextSteps(plan, { score: 'succeeded' }).ready).toEqual(['publish']);
-  });
-
-  test('skip what needs a failed step, and leave what has a condition to its condition', () => {
-    expect(nextSteps(plan, { score: 'failed' })).toEqual({ ready: [], conditional: [], skipped: ['publish'] });
-    expect(nextSteps(plan, { score: 'failed', publish: 'skipped' }).conditional).toEqual(['alert']);
-  });
-
-  test('skip what needs a step that did not succeed, however far away it is', () => {
-    const progress = { score: 'failed', publish: 'skipped', alert: 'succeeded' } as const;
-    expect(nextSteps(plan, progress).skipped).toEqual(['after_alert']);
-  });
-
-  test('never begin before their needs have ended, and drain every acyclic graph', () => {
-    const ending = fc.constantFrom<StepProgress>('succeeded', 'failed', 'stopped', 'lost', 'rejected', 'left-running');
+  test('counts as needs exactly what has to end first, near and far', () => {
     fc.assert(
-      fc.property(acyclicSteps, fc.infiniteStream(ending), fc.infiniteStream(fc.boolean()), (steps, endings, held) => {
-        const graph = planSteps(pipeline(steps));
-        const progress: Record<string, StepProgress> = {};
-        for (let round = 0; round <= graph.order.length; round += 1) {
-          const { ready, conditional, skipped } = nextSteps(graph, progress);
-          for (const id of [...ready, ...conditional, ...skipped]) {
-            expect(progress[id]).toBeUndefined();
-            for (const need of graph.allNeeds.get(id) ?? []) expect(progress[need]).toBeDefined();
-          }
-          for (const id of skipped) progress[id] = 'skipped';
-          for (const id of conditional) progress[id] = held.next().value ? endings.next().value : 'skipped';
-          for (const id of ready) progress[id] = endings.next().value;
+      fc.property(acyclicSteps, (steps) => {
+        const { order, allNeeds } = planSteps(pipeline(steps));
+        for (const id of order) {
+          const direct = steps[id]?.needs ?? [];
+          const expected = new Set([...direct, ...direct.flatMap((need) => allNeeds.get(need) ?? [])]);
+          expect(new Set(allNeeds.get(id))).toEqual(expected);
         }
-        expect(Object.keys(progress).sort()).toEqual([...graph.order].sort());
       }),
     );
   });
