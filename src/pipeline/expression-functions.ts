@@ -14,63 +14,61 @@ export interface FunctionScope {
 interface ExpressionFunction {
   /** In CEL's terms; an `int` arrives as a BigInt. */
   signature: string;
-  /** What it gives, for people. */
-  gives: string;
   in(scope: FunctionScope): (...args: never[]) => string | boolean;
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DATE_AND_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*(?:Z|[+-]\d{2}:?\d{2})$/;
 
-/** The functions that expressions have besides those of CEL itself, by name. */
+/** The functions that expressions have besides those of CEL itself, by name; `docs/pipelines.md` tells people of them. */
 export const EXPRESSION_FUNCTIONS = {
+  /** Whether every step that this one needs, directly or not, succeeded. */
   succeeded: {
     signature: 'succeeded(): bool',
-    gives: 'whether every step that this one needs, directly or not, succeeded',
     in: (scope) => () => scope.outcomes.every((outcome) => outcome === 'succeeded'),
   },
+  /** Whether at least one step that this one needs, directly or not, failed. */
   failed: {
     signature: 'failed(): bool',
-    gives: 'whether at least one step that this one needs, directly or not, failed',
     in: (scope) => () => scope.outcomes.some(isFailure),
   },
+  /** True: the step runs however its needs ended. */
   always: {
     signature: 'always(): bool',
-    gives: 'true: the step runs however its needs ended',
     in: () => () => true,
   },
+  /** The date, or date and time, so many days later; earlier if negative. */
   addDays: {
     signature: 'addDays(string, int): string',
-    gives: 'the date, or date and time, so many days later; earlier if negative',
     in: (scope) => (text: string, days: bigint) => changed(text, scope, (date) => date.plus({ days: Number(days) })),
   },
+  /** The same so many months later, or the last day of that month if it is shorter. */
   addMonths: {
     signature: 'addMonths(string, int): string',
-    gives: 'the same so many months later, or the last day of that month if it is shorter',
     in: (scope) => (text: string, months: bigint) =>
       changed(text, scope, (date) => date.plus({ months: Number(months) })),
   },
+  /** The date and time so many hours later, on the clock of the pipeline’s zone. */
   addHours: {
     signature: 'addHours(string, int): string',
-    gives: 'the date and time so many hours later, on the clock of the pipeline’s zone',
     in: (scope) => (text: string, hours: bigint) => {
       if (DATE.test(text)) throw new Error(`addHours needs a date and time such as run.start, not ${quoted(text)}`);
       return changed(text, scope, (date) => date.plus({ hours: Number(hours) }));
     },
   },
+  /** The first day of the month. */
   startOfMonth: {
     signature: 'startOfMonth(string): string',
-    gives: 'the first day of the month',
     in: (scope) => (text: string) => toDate(parsed(text, scope).startOf('month')),
   },
+  /** The last day of the month. */
   endOfMonth: {
     signature: 'endOfMonth(string): string',
-    gives: 'the last day of the month',
     in: (scope) => (text: string) => toDate(parsed(text, scope).endOf('month')),
   },
+  /** The date, or date and time, in the tokens of Luxon: yyyy MM dd HH, EEEE for Monday, E for 1 (Monday) to 7. */
   formatDate: {
     signature: 'formatDate(string, string): string',
-    gives: 'the date, or date and time, in the tokens of Luxon: yyyy MM dd HH, EEEE for Monday, E for 1 (Monday) to 7',
     in: (scope) => (text: string, format: string) => parsed(text, scope).toFormat(format),
   },
 } as const satisfies Record<string, ExpressionFunction>;
