@@ -49,7 +49,7 @@ export class RunRecord {
   stepEnded(id: string, end: Pick<StepReport, 'outcome' | 'attempt' | 'job' | 'error'>): void {
     this.stepChanged(id, { ...end, state: 'ended' });
     const { outcome, attempt, job, error } = end;
-    log.info('Step ended', { run: this.report.run.id, step: id, outcome, attempt, job: job?.id, error });
+    log[outcome === 'succeeded' ? 'info' : 'warn']('Step ended', { run: this.report.run.id, step: id, outcome, attempt, job: job?.id, error });
   }
 
   stepOutcomes(): StepOutcome[] {
@@ -60,7 +60,7 @@ export class RunRecord {
     this.report.outcome = outcome;
     this.report.run.endedAt = new Date().toISOString();
     if (error !== undefined) this.report.error = error;
-    log.info('Run ended', { run: this.report.run.id, outcome, error });
+    log[outcome === 'succeeded' ? 'info' : 'warn']('Run ended', { run: this.report.run.id, outcome, error });
     upsertSearchAttributes([{ key: SEARCH_ATTRIBUTE_KEYS.status, value: outcome }]);
     upsertMemo({ report: this.report });
     this.#show();
