@@ -31,7 +31,7 @@ export function createExpressionScope(
   return { schemas, absent, environment };
 }
 
-export interface ExpressionFinding {
+interface ExpressionFinding {
   /** Where in the expression the offending part begins. */
   offset: number;
   message: string;

@@ -2,7 +2,7 @@ import type { ZodType } from 'zod';
 import type { RecordCounts } from './gate.ts';
 
 /** The types that an output of a step can have in expressions. */
-export type CelType = 'string' | 'int' | 'bool';
+type CelType = 'string' | 'int' | 'bool';
 
 /** What validation has to know of one thing that a step can use. */
 export interface UsesEntry {
