@@ -1,7 +1,7 @@
 /**
  * What a worker costs while it awaits many jobs: memory and processor time, against the same worker with nothing to do.
  *
- *   npx tsx bench/jobs-in-flight.ts [jobs]
+ *   npm run bench -- [jobs]
  *
  * Starts a local Temporal server, the simulator and a worker, each a process of its own, and runs of one Amazon ML job each.
  */

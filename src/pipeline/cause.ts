@@ -1,5 +1,5 @@
 /** Why a job failed, as far as its service's message tells. */
-export type Cause = 'capacity' | 'internal' | 'expired' | 'permission' | 'input' | 'unknown';
+type Cause = 'capacity' | 'internal' | 'expired' | 'permission' | 'input' | 'unknown';
 
 /** Read from the top; the patterns come from messages that services were seen to send. */
 const CAUSES: readonly { cause: Cause; message: RegExp }[] = [
@@ -13,7 +13,7 @@ const CAUSES: readonly { cause: Cause; message: RegExp }[] = [
 /** Causes on the service's side: the same job may well succeed when it is submitted anew. */
 const WORTH_ANOTHER_ATTEMPT: ReadonlySet<Cause> = new Set(['capacity', 'internal', 'expired']);
 
-export function causeOf(message: string | undefined): Cause {
+function causeOf(message: string | undefined): Cause {
   return CAUSES.find((row) => row.message.test(message ?? ''))?.cause ?? 'unknown';
 }
 

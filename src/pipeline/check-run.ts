@@ -1,7 +1,7 @@
 import type { Json, Params, PipelineDefinition } from './definition.ts';
 import { runValues, type ExpressionContext } from './expression-context.ts';
 import { ExpressionError, renderWith } from './expression.ts';
-import { pathText, type Problem } from './problem.ts';
+import { problemWithoutPlace, type Problem } from './problem.ts';
 import type { UsesCatalog } from './uses-catalog.ts';
 import { findingsOf } from './zod-findings.ts';
 
@@ -18,14 +18,7 @@ export function checkRun(definition: PipelineDefinition, key: string, params: Pa
     const findings = findingsOf(entry.with, renderKnown(step.with, context), ['steps', id, 'with'], {
       templates: true,
     });
-    return findings.map(({ path, message, suggestion }) => ({
-      file: '',
-      line: 0,
-      column: 0,
-      path: pathText(path),
-      message,
-      ...(suggestion !== undefined && { suggestion }),
-    }));
+    return findings.map(problemWithoutPlace);
   });
 }
 

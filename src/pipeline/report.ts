@@ -38,6 +38,8 @@ export interface StepReport {
   /** The number of the job attempt, from 1; 0 before the first. */
   attempt: number;
   job?: JobReport;
+  /** The jobs of earlier job attempts, the first one first. */
+  earlierJobs?: JobReport[];
   /** What went wrong, for a person. */
   error?: string;
 }

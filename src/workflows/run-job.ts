@@ -67,7 +67,9 @@ export async function runJob(options: RunJobOptions): Promise<JobResult> {
   for (let attempt = 1; ; attempt += 1) {
     const result = await runAttempt(options, attempt);
     const again = attempt < maxAttempts && result.outcome === 'failed' && isWorthAnotherAttempt(result.job?.message);
-    if (!again || !(await pause(NEXT_ATTEMPT_DELAY_MS * 2 ** (attempt - 1)))) return result;
+    if (!again) return result;
+    options.onProgress?.({ state: 'starting', attempt, ...(result.job && { job: result.job }) });
+    if (!(await pause(NEXT_ATTEMPT_DELAY_MS * 2 ** (attempt - 1)))) return result;
   }
 }
 

@@ -9,7 +9,6 @@ import {
 } from '@temporalio/workflow';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
-import type { StepOutputs } from '../pipeline/expression-context.ts';
 import { planSteps } from '../pipeline/plan.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { runKey } from '../pipeline/run-key.ts';
@@ -29,6 +28,9 @@ export interface RunPipelineInput {
   trigger?: string;
 }
 
+/** Temporal keeps long failures out of sight; the report, in the details, has everything. */
+const MAX_MESSAGE_LENGTH = 4_000;
+
 /** What is known of the run now; the same as the memo `report` once it has ended. */
 export const reportQuery = defineQuery<RunReport>('report');
 
@@ -38,12 +40,25 @@ export const reportQuery = defineQuery<RunReport>('report');
  * failed; is cancelled when it was cancelled and a step did not succeed for it.
  */
 export async function runPipeline(input: RunPipelineInput): Promise<RunReport> {
+  assertInput(input);
   const record = new RunRecord(input);
   setHandler(reportQuery, () => record.report, { description: 'What is known of the run and its jobs' });
   const loaded = await load(input, record);
   record.planned(loaded.definition);
   await runSteps(loaded, record);
   return finish(record);
+}
+
+/** Anybody can start the workflow with anything; an error that is no ApplicationFailure would make Temporal try for ever. */
+function assertInput(input: Partial<RunPipelineInput> | undefined | null): asserts input is RunPipelineInput {
+  const { pipeline, key, params = {} } = input ?? {};
+  const isNamed = typeof pipeline === 'string' || typeof pipeline?.name === 'string';
+  if (isNamed && typeof key === 'string' && typeof params === 'object') return;
+  const expected = '{ "pipeline": "<name>" or a definition, "key": "<period or key>", "params": { … } }';
+  throw ApplicationFailure.nonRetryable(
+    `runPipeline takes one argument, ${expected}. Nothing was started.`,
+    'InvalidInput',
+  );
 }
 
 async function load(input: RunPipelineInput, record: RunRecord): Promise<LoadedPipeline> {
@@ -71,7 +86,6 @@ function assertWorkflowId(expected: string): void {
 /** Runs every step once the steps that it needs have ended. */
 async function runSteps(loaded: LoadedPipeline, record: RunRecord): Promise<void> {
   const plan = planSteps(loaded.definition);
-  const outputs = new Map<string, StepOutputs>();
   const ended = new Map<string, Promise<void>>();
   for (const id of plan.order) {
     const needs = plan.directNeeds.get(id) ?? [];
@@ -79,7 +93,7 @@ async function runSteps(loaded: LoadedPipeline, record: RunRecord): Promise<void
     const allNeeds = plan.allNeeds.get(id) ?? [];
     ended.set(
       id,
-      whenNeedsHaveEnded.then(() => runStep(id, allNeeds, loaded, record, outputs)),
+      whenNeedsHaveEnded.then(() => runStep(id, allNeeds, loaded, record)),
     );
   }
   await Promise.all(ended.values());
@@ -98,7 +112,7 @@ function pipelineFailed(report: RunReport): ApplicationFailure {
   const failures = Object.entries(report.steps).flatMap(([id, { error }]) =>
     error === undefined ? [] : [`${id}: ${error}`],
   );
-  const message = [report.error ?? `Run ${report.run.id} failed`, ...failures].join('\n');
+  const message = [report.error ?? `Run ${report.run.id} failed`, ...failures].join('\n').slice(0, MAX_MESSAGE_LENGTH);
   return ApplicationFailure.create({
     type: 'PipelineFailed',
     message,

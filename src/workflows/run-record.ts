@@ -1,5 +1,7 @@
+import type { SearchAttributePair } from '@temporalio/common';
 import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { PipelineDefinition } from '../pipeline/definition.ts';
+import { stepValues, type StepOutputs, type StepValues } from '../pipeline/expression-context.ts';
 import type { RunOutcome, StepOutcome } from '../pipeline/outcome.ts';
 import { RUN_REPORT_VERSION, type RunReport, type StepReport } from '../pipeline/report.ts';
 import { periodOfKey } from '../pipeline/run-key.ts';
@@ -7,18 +9,26 @@ import { SEARCH_ATTRIBUTE_KEYS } from '../temporal/search-attribute-keys.ts';
 import { detailsTable } from './details-table.ts';
 import type { RunPipelineInput } from './run-pipeline.ts';
 
-/** Temporal refuses a search attribute over 2 KB; ids are at most 64 bytes. */
+/** Temporal refuses a search attribute over 2 KB; ids are at most 64 bytes. The latest jobs are kept. */
 const MAX_JOBS_FINDABLE = 25;
+
+/** How a step ended, and what it hands on to the steps after it. */
+export interface StepEnd extends Pick<StepReport, 'attempt' | 'job' | 'error'> {
+  outcome: StepOutcome;
+  outputs?: StepOutputs;
+}
 
 /** What is known of a run, kept where people and programs look for it: query, Temporal's UI, memo and search attributes. */
 export class RunRecord {
   readonly report: RunReport;
+  readonly #outputs = new Map<string, StepOutputs>();
+  readonly #jobs = new Set<string>();
 
-  constructor(input: RunPipelineInput) {
+  constructor({ pipeline, key, trigger = 'temporal' }: RunPipelineInput) {
     const { workflowId, startTime } = workflowInfo();
-    const pipeline = typeof input.pipeline === 'string' ? input.pipeline : input.pipeline.name;
-    const run = { id: workflowId, pipeline, key: input.key, trigger: input.trigger ?? 'temporal' };
-    this.report = { version: RUN_REPORT_VERSION, run: { ...run, startedAt: startTime.toISOString() }, steps: {} };
+    const name = typeof pipeline === 'string' ? pipeline : pipeline.name;
+    const run = { id: workflowId, pipeline: name, key, trigger, startedAt: startTime.toISOString() };
+    this.report = { version: RUN_REPORT_VERSION, run, steps: {} };
   }
 
   /** The pipeline is known: every step is waiting. */
@@ -28,28 +38,36 @@ export class RunRecord {
     if (period !== undefined) run.period = period;
     for (const [id, { uses }] of Object.entries(definition.steps)) steps[id] = { uses, state: 'waiting', attempt: 0 };
     const services = [...new Set(Object.values(definition.steps).map(({ uses }) => uses))];
-    upsertSearchAttributes([
-      { key: SEARCH_ATTRIBUTE_KEYS.pipeline, value: run.pipeline },
-      { key: SEARCH_ATTRIBUTE_KEYS.period, value: run.key },
-      { key: SEARCH_ATTRIBUTE_KEYS.status, value: 'running' },
-      { key: SEARCH_ATTRIBUTE_KEYS.services, value: services },
-    ]);
+    this.#makeFindable('running', [{ key: SEARCH_ATTRIBUTE_KEYS.services, value: services }]);
     this.#show();
   }
 
-  /** Something changed in what is known of a step that goes on. */
+  /** Something changed in what is known of a step. */
   stepChanged(id: string, change: Partial<StepReport>): void {
     const before = this.report.steps[id];
     if (!before) return;
-    this.report.steps[id] = { ...before, ...change };
-    if (change.job && change.job.id !== before.job?.id) this.#makeJobsFindable();
+    const newJob = change.job?.id === before.job?.id ? undefined : change.job;
+    const earlierJobs = newJob && before.job ? [...(before.earlierJobs ?? []), before.job] : before.earlierJobs;
+    this.report.steps[id] = { ...before, ...change, ...(earlierJobs && { earlierJobs }) };
+    if (newJob) this.#makeJobFindable(newJob.id);
     this.#show();
   }
 
-  stepEnded(id: string, end: Pick<StepReport, 'outcome' | 'attempt' | 'job' | 'error'>): void {
+  stepEnded(id: string, { outputs, ...end }: StepEnd): void {
+    if (outputs) this.#outputs.set(id, outputs);
     this.stepChanged(id, { ...end, state: 'ended' });
     const { outcome, attempt, job, error } = end;
-    log[outcome === 'succeeded' ? 'info' : 'warn']('Step ended', { run: this.report.run.id, step: id, outcome, attempt, job: job?.id, error });
+    const level = outcome === 'succeeded' || outcome === 'skipped' ? 'info' : 'warn';
+    log[level]('Step ended', { run: this.report.run.id, step: id, outcome, attempt, job: job?.id, error });
+  }
+
+  /** What expressions see of steps that have ended. */
+  valuesOf(steps: readonly string[]): Record<string, StepValues> {
+    const values = steps.flatMap((id) => {
+      const step = this.report.steps[id];
+      return step ? [[id, stepValues(step, this.#outputs.get(id))] as const] : [];
+    });
+    return Object.fromEntries(values);
   }
 
   stepOutcomes(): StepOutcome[] {
@@ -61,14 +79,24 @@ export class RunRecord {
     this.report.run.endedAt = new Date().toISOString();
     if (error !== undefined) this.report.error = error;
     log[outcome === 'succeeded' ? 'info' : 'warn']('Run ended', { run: this.report.run.id, outcome, error });
-    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTE_KEYS.status, value: outcome }]);
+    this.#makeFindable(outcome);
     upsertMemo({ report: this.report });
     this.#show();
   }
 
-  #makeJobsFindable(): void {
-    const jobs = Object.values(this.report.steps).flatMap(({ job }) => job?.id ?? []);
-    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTE_KEYS.jobs, value: jobs.slice(-MAX_JOBS_FINDABLE) }]);
+  #makeFindable(status: 'running' | RunOutcome, more: SearchAttributePair[] = []): void {
+    const { pipeline, key } = this.report.run;
+    upsertSearchAttributes([
+      { key: SEARCH_ATTRIBUTE_KEYS.pipeline, value: pipeline },
+      { key: SEARCH_ATTRIBUTE_KEYS.period, value: key },
+      { key: SEARCH_ATTRIBUTE_KEYS.status, value: status },
+      ...more,
+    ]);
+  }
+
+  #makeJobFindable(id: string): void {
+    this.#jobs.add(id);
+    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTE_KEYS.jobs, value: [...this.#jobs].slice(-MAX_JOBS_FINDABLE) }]);
   }
 
   #show(): void {

@@ -1,7 +1,7 @@
 /**
  * Records the history of a run for each kind of ending, for `test/workflows/replay.test.ts`.
  *
- *   npm run build && npx tsx test/histories/record.ts RELEASE
+ *   npm run record:histories -- RELEASE
  *
  * Recorded once for each release and kept for good: runs of that release must go on under the code of later ones.
  */

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { callAws, ServiceError, type ErrorClass } from '../../src/services/errors.ts';
 
 /** An error as an SDK throws it. */
-function sdkError(members: Record<string, unknown>): Error {
-  return Object.assign(new Error(String(members['message'] ?? '')), members);
+function sdkError(members: { message?: string; [member: string]: unknown }): Error {
+  return Object.assign(new Error(members.message), members);
 }
 
-const cases: [what: string, error: Record<string, unknown>, expected: ErrorClass][] = [
+const cases: [what: string, error: { message?: string; [member: string]: unknown }, expected: ErrorClass][] = [
   ['a throttled call', { name: 'ThrottlingException', message: 'Rate exceeded' }, 'throttle'],
   [
     'a call answered 429 with a code that nobody knows',

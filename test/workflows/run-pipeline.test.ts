@@ -131,6 +131,24 @@ describe('a run key', () => {
   });
 });
 
+test.each([
+  ['nothing', []],
+  ['null', [null]],
+  ['a text', ['tumor-screening']],
+  ['no pipeline', [{ key: '2026-11-20' }]],
+  ['no key', [{ pipeline: 'tumor-screening' }]],
+  ['parameters that are no mapping', [{ pipeline: 'tumor-screening', key: 'k', params: 'bucket=x' }]],
+])('a workflow that is started with %s fails at once and says what it takes', async (what, args) => {
+  const handle = await nightscore.temporal.workflow.start('runPipeline', {
+    workflowId: `rubbish-${what}`,
+    taskQueue: nightscore.taskQueue,
+    args,
+  });
+  await expect(handle.result()).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('takes one argument') },
+  });
+});
+
 describe('a pipeline that is not right', () => {
   test('by definition fails with every problem before anything is started', async () => {
     const definition = pipeline('wrong', {
