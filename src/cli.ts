@@ -1,6 +1,6 @@
-import { failureOf, type Failure } from './cli/failure.ts';
-import { endWhenOutputIsClosed } from './cli/interruption.ts';
-import { note, printJson } from './cli/output.ts';
+import { failureOf, type Failure } from './cli/process/failure.ts';
+import { endWhenOutputIsClosed } from './cli/process/interruption.ts';
+import { note, printJson } from './cli/process/output.ts';
 import { createProgram } from './cli/program.ts';
 
 endWhenOutputIsClosed();

@@ -1,7 +1,7 @@
 import { parseRunKey } from '../pipeline/run-key.ts';
-import { withNightscore } from './connect.ts';
-import { print, printJson } from './output.ts';
-import { waitForRun } from './wait-for-run.ts';
+import { withNightscore } from './runs/connect.ts';
+import { print, printJson } from './process/output.ts';
+import { waitForRun } from './runs/wait-for-run.ts';
 
 /** `nightscore cancel`: asks a run to cancel, and with `--wait` stays until it has. */
 export async function cancel(run: string, options: { wait?: true; json?: true }): Promise<void> {

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { readSettings } from '../settings.ts';
-import { aborted, listenForInterruption } from './interruption.ts';
-import { runExamples } from './demo-examples.ts';
-import { startLocalStack } from './local-stack.ts';
-import { note, print } from './output.ts';
-import { EXAMPLE_PIPELINES } from './packaged-examples.ts';
-import { elapsedText } from './time-text.ts';
+import { aborted, listenForInterruption } from './process/interruption.ts';
+import { runExamples } from './demo/run-examples.ts';
+import { startLocalStack } from './local/stack.ts';
+import { note, print } from './process/output.ts';
+import { EXAMPLE_PIPELINES } from './local/packaged-examples.ts';
+import { elapsedText } from './view/time-text.ts';
 
 export interface DemoOptions {
   speed: number;

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readSettings, type Settings } from '../settings.ts';
-import { aborted, listenForInterruption } from './interruption.ts';
-import { startLocalStack, type LocalStack } from './local-stack.ts';
-import { createLog } from './log.ts';
-import { note, print } from './output.ts';
-import { EXAMPLE_PIPELINES } from './packaged-examples.ts';
-import { assertPortIsFree } from './ports.ts';
+import { aborted, listenForInterruption } from './process/interruption.ts';
+import { startLocalStack, type LocalStack } from './local/stack.ts';
+import { createLog } from './process/log.ts';
+import { note, print } from './process/output.ts';
+import { EXAMPLE_PIPELINES } from './local/packaged-examples.ts';
+import { assertPortIsFree } from './local/ports.ts';
 import { pipelineFiles } from '../pipeline-files.ts';
 
 export interface DevOptions {
@@ -55,7 +55,12 @@ function withPipelines(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return own ? environment : { ...environment, NIGHTSCORE_PIPELINES: EXAMPLE_PIPELINES };
 }
 
-function bannerLines(stack: LocalStack, settings: Settings, { port, speed }: DevOptions, files: readonly string[]): string[] {
+function bannerLines(
+  stack: LocalStack,
+  settings: Settings,
+  { port, speed }: DevOptions,
+  files: readonly string[],
+): string[] {
   const { pipelinesFolder } = settings;
   const isExample = pipelinesFolder === EXAMPLE_PIPELINES;
   const address = port === DEFAULT_TEMPORAL_PORT ? '' : `TEMPORAL_ADDRESS=${stack.temporal.address.value} `;

@@ -1,9 +1,9 @@
 import { parseRunKey } from '../pipeline/run-key.ts';
-import { withNightscore } from './connect.ts';
-import { print, printJson } from './output.ts';
-import { paintFor } from './paint.ts';
-import { runDetails } from './run-details.ts';
-import { columnsOf } from './terminal-size.ts';
+import { withNightscore } from './runs/connect.ts';
+import { print, printJson } from './process/output.ts';
+import { paintFor } from './view/paint.ts';
+import { runDetails } from './view/run-details.ts';
+import { columnsOf } from './view/terminal-size.ts';
 
 /** `nightscore get`: what is known of a run now. */
 export async function get(run: string, options: { json?: true }): Promise<void> {

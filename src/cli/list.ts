@@ -1,8 +1,8 @@
 import type { RunFilter, RunStatus, RunSummary } from '../client/run-summary.ts';
-import { withNightscore } from './connect.ts';
-import { note, print, printJson } from './output.ts';
-import { tableLines } from './table.ts';
-import { elapsedText, momentText } from './time-text.ts';
+import { withNightscore } from './runs/connect.ts';
+import { note, print, printJson } from './process/output.ts';
+import { tableLines } from './view/table.ts';
+import { elapsedText, momentText } from './view/time-text.ts';
 
 export interface ListOptions {
   pipeline?: string;

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { RUN_STATUSES } from '../client/run-summary.ts';
 import type { DemoOptions } from './demo.ts';
 import type { DevOptions } from './dev.ts';
-import { EXIT_CODES_TEXT } from './exit-codes.ts';
+import { EXIT_CODES_TEXT } from './process/exit-codes.ts';
 import type { ListOptions } from './list.ts';
 import { collected, pastMoment, portNumber, positiveNumber, wholeNumber } from './option-values.ts';
 import type { SimulateOptions } from './simulate.ts';

@@ -1,6 +1,6 @@
 import { pipelineJsonSchema } from '../pipeline/schema.ts';
 import { USES } from '../uses-catalog.ts';
-import { printJson } from './output.ts';
+import { printJson } from './process/output.ts';
 
 /** `nightscore schema`: the JSON Schema of pipeline files. */
 export function schema(): void {

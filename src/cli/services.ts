@@ -1,8 +1,8 @@
 import { FOLLOW_UPS } from '../follow-ups/catalog.ts';
 import { CATALOG } from '../services/catalog.ts';
 import type { BatchService, Capabilities } from '../services/service.ts';
-import { print, printJson } from './output.ts';
-import { tableLines } from './table.ts';
+import { print, printJson } from './process/output.ts';
+import { tableLines } from './view/table.ts';
 
 /** What each column of the table says of a service. */
 const COLUMNS: Record<keyof Capabilities, { heading: string; explanation: string }> = {

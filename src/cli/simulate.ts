@@ -1,9 +1,9 @@
 import { startSimulator } from '../simulator/simulator.ts';
 import { readSettings } from '../settings.ts';
-import { aborted, listenForInterruption } from './interruption.ts';
-import { createLog } from './log.ts';
-import { note, print } from './output.ts';
-import { assertPortIsFree } from './ports.ts';
+import { aborted, listenForInterruption } from './process/interruption.ts';
+import { createLog } from './process/log.ts';
+import { note, print } from './process/output.ts';
+import { assertPortIsFree } from './local/ports.ts';
 
 export interface SimulateOptions {
   port?: number;

@@ -7,10 +7,10 @@ import { runKey } from '../pipeline/run-key.ts';
 import { findPipeline, loadPipelineFile } from '../pipeline-files.ts';
 import { prepareRun } from '../prepare-run.ts';
 import { readSettings } from '../settings.ts';
-import { withNightscore, type ConnectedNightscore } from './connect.ts';
-import { print, printJson } from './output.ts';
-import { chosenKey } from './run-period.ts';
-import { waitForRun } from './wait-for-run.ts';
+import { withNightscore, type ConnectedNightscore } from './runs/connect.ts';
+import { print, printJson } from './process/output.ts';
+import { chosenKey } from './runs/run-period.ts';
+import { waitForRun } from './runs/wait-for-run.ts';
 
 export interface StartOptions {
   date?: string;

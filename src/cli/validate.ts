@@ -1,7 +1,7 @@
 import { loadPipelineFile, PipelineFileError } from '../pipeline-files.ts';
-import { count } from './records-text.ts';
-import { EXIT_CODES } from './exit-codes.ts';
-import { note, print } from './output.ts';
+import { count } from './view/records-text.ts';
+import { EXIT_CODES } from './process/exit-codes.ts';
+import { note, print } from './process/output.ts';
 
 /** `nightscore validate`: every problem of every file. */
 export async function validate(files: readonly string[]): Promise<void> {

@@ -4,8 +4,8 @@ import { readTemporalSettings } from '../temporal/connection-settings.ts';
 import { ensureSearchAttributes } from '../temporal/search-attributes.ts';
 import { connectWorker } from '../temporal/worker-connection.ts';
 import { installRuntime, startWorker } from '../worker.ts';
-import { aborted, listenForInterruption } from './interruption.ts';
-import { createLog } from './log.ts';
+import { aborted, listenForInterruption } from './process/interruption.ts';
+import { createLog } from './process/log.ts';
 
 /** `nightscore worker`: a worker, until a signal ends it. A second signal does so at once. */
 export async function worker(): Promise<void> {

@@ -1,0 +1,41 @@
+import type { RunReport, StepReport } from '../../pipeline/report.ts';
+import { expectedEnd } from './expected-end.ts';
+import { oneLine } from './one-line.ts';
+import { recordsText } from './records-text.ts';
+import { stateText } from './run-lines.ts';
+import { clockText } from './time-text.ts';
+
+/** A running job is worth a line whenever another tenth of its records is done. */
+const PROGRESS_PARTS = 10;
+
+/** What changed in a run from one report to the next, one line for each step that did; for output that cannot be redrawn. */
+export function changeLines(before: RunReport | undefined, after: RunReport, now: Date): string[] {
+  const time = clockText(now, now);
+  const steps = Object.entries(after.steps)
+    .filter(([id, step]) => isWorthALine(before?.steps[id], step))
+    .map(([id, step]) => `${time}  ${after.run.id}  ${id}  ${stepText(step, now)}`);
+  if (after.outcome === undefined) return steps;
+  const reason = after.error === undefined ? '' : `: ${oneLine(after.error)}`;
+  return [...steps, `${time}  ${after.run.id}  ${after.outcome}${reason}`];
+}
+
+function isWorthALine(before: StepReport | undefined, after: StepReport): boolean {
+  if (!before) return after.state !== 'waiting';
+  return stateText(before) !== stateText(after) || partsDone(before) !== partsDone(after);
+}
+
+function partsDone({ state, job }: StepReport): number {
+  const { total, processed = 0 } = job?.records ?? {};
+  return total && state !== 'ended' ? Math.floor((processed / total) * PROGRESS_PARTS) : 0;
+}
+
+function stepText(step: StepReport, now: Date): string {
+  const records = recordsText(step.job?.records);
+  const end = step.job && step.state !== 'ended' ? expectedEnd(step.job, now) : undefined;
+  const facts = [
+    stateText(step),
+    ...(records === '' ? [] : [`${records} records`]),
+    ...(end ? [`expected end ${clockText(end, now)}`] : []),
+  ].join(', ');
+  return step.error === undefined ? facts : `${facts}: ${oneLine(step.error)}`;
+}

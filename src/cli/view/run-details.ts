@@ -1,0 +1,45 @@
+import type { JobReport, RunReport } from '../../pipeline/report.ts';
+import { oneLine } from './one-line.ts';
+import { recordsText } from './records-text.ts';
+import { runLines, type LinesOptions } from './run-lines.ts';
+import { elapsedText, momentText } from './time-text.ts';
+
+/** All that is known of a run, for a person. */
+export function runDetails(report: RunReport, options: LinesOptions): string[] {
+  const { run, outcome, steps } = report;
+  const jobs = Object.entries(steps).flatMap(([id, { job }]) => (job ? ['', ...jobLines(id, job, options)] : []));
+  const endedAt = run.endedAt === undefined ? options.now : new Date(run.endedAt);
+  const took = elapsedText(endedAt.getTime() - Date.parse(run.startedAt));
+  return [
+    ...runLines([{ report, seenAt: options.now }], options),
+    '',
+    ...factLines([
+      ['outcome', outcome ?? 'none yet: the run goes on'],
+      ['started', `${momentText(run.startedAt)} by ${run.trigger}`],
+      ['ended', run.endedAt && momentText(run.endedAt)],
+      [outcome ? 'took' : 'running for', took],
+    ]),
+    ...jobs,
+  ];
+}
+
+function jobLines(step: string, job: JobReport, { paint }: LinesOptions): string[] {
+  const facts = factLines([
+    ['service', `${job.service} in ${job.region}`],
+    ['job', job.adopted ? `${job.id} (existed already and was taken over)` : job.id],
+    ['ARN', job.arn],
+    ['status', job.rawStatus],
+    ['message', job.message],
+    ['records', recordsText(job.records) || undefined],
+    ['results', job.outputUri],
+    ['submitted', momentText(job.submittedAt)],
+    ['started', job.startedAt && momentText(job.startedAt)],
+    ['ended', job.endedAt && momentText(job.endedAt)],
+    ['stopped by', job.stoppedBy && (job.stoppedBy === 'us' ? 'Nightscore' : 'somebody else')],
+  ]);
+  return [paint('bold', step), ...facts];
+}
+
+function factLines(facts: readonly (readonly [name: string, value: string | undefined])[]): string[] {
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(12)}${oneLine(value)}`]));
+}

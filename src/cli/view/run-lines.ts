@@ -1,0 +1,105 @@
+import type { StepOutcome } from '../../pipeline/outcome.ts';
+import type { JobReport, RunReport, StepReport, StepState } from '../../pipeline/report.ts';
+import { expectedEnd } from './expected-end.ts';
+import { clipped, oneLine } from './one-line.ts';
+import type { Effect, Paint } from './paint.ts';
+import { recordsText } from './records-text.ts';
+import { tableLines } from './table.ts';
+import { clockText, elapsedText } from './time-text.ts';
+
+/** What is known of a run, and when we were told. */
+export interface SeenRun {
+  report: RunReport;
+  seenAt: Date;
+}
+
+export interface LinesOptions {
+  now: Date;
+  /** Width of the terminal. */
+  columns: number;
+  paint: Paint;
+}
+
+const HEADINGS = ['STEP', 'STATE', 'RECORDS', 'ELAPSED', 'EXPECTED END'] as const;
+const RIGHT_ALIGNED = [3, 4];
+/** Widths of the columns after the first, which gets the rest of the line. */
+const FIXED_WIDTHS = [15, 24, 8, 12] as const;
+const WIDTH_OF_GAPS = 8;
+const STEP_WIDTH = { least: 12, most: 40 } as const;
+
+const EFFECT_OF_STATE: Record<StepState | StepOutcome, Effect> = {
+  waiting: 'dim',
+  starting: 'cyan',
+  queued: 'yellow',
+  running: 'cyan',
+  stopping: 'yellow',
+  ended: 'dim',
+  succeeded: 'green',
+  skipped: 'dim',
+  cancelled: 'yellow',
+  failed: 'red',
+  stopped: 'yellow',
+  'left-running': 'red',
+  lost: 'red',
+  rejected: 'red',
+};
+
+/** Runs and their steps as a table that fits the terminal: state, records done, elapsed time and expected end. */
+export function runLines(runs: readonly SeenRun[], options: LinesOptions): string[] {
+  const { paint } = options;
+  const rows = runs.map(({ report, seenAt }) =>
+    Object.entries(report.steps).map(([id, step]) => stepRow(id, step, seenAt, options)),
+  );
+  const widths = widthsFor(options.columns);
+  const table = tableLines([HEADINGS, ...rows.flat()], { widths, rightAligned: RIGHT_ALIGNED });
+  const lines = [paint('dim', table.shift() ?? '')];
+  for (const [index, { report }] of runs.entries()) {
+    lines.push(paint('bold', clipped(report.run.id, options.columns)));
+    lines.push(...table.splice(0, rows[index]?.length ?? 0));
+    lines.push(...errorLines(report).map((line) => paint('red', clipped(`  ${line}`, options.columns))));
+  }
+  return lines;
+}
+
+/** The errors of a run and of its steps, one line for each. */
+export function errorLines({ error, steps }: RunReport): string[] {
+  const ofSteps = Object.entries(steps).flatMap(([id, step]) =>
+    step.error === undefined ? [] : [`${id}: ${oneLine(step.error)}`],
+  );
+  return error === undefined ? ofSteps : [oneLine(error), ...ofSteps];
+}
+
+/** What a step is doing, or how it ended; a second or third job is marked as such. */
+export function stateText(step: StepReport): string {
+  const state = step.outcome ?? step.state;
+  return step.attempt > 1 ? `${state} #${step.attempt}` : state;
+}
+
+/** The colour of a step's state or outcome. */
+export function effectOfStep({ state, outcome }: StepReport): Effect {
+  return EFFECT_OF_STATE[outcome ?? state];
+}
+
+/** How long the job has taken so far, or took; in milliseconds. */
+export function jobElapsedMs(job: JobReport, now: Date): number {
+  const end = job.endedAt ?? job.noticedAt;
+  return (end === undefined ? now.getTime() : Date.parse(end)) - Date.parse(job.submittedAt);
+}
+
+function stepRow(id: string, step: StepReport, seenAt: Date, { now, paint }: LinesOptions): string[] {
+  const { job } = step;
+  const end = job && step.state !== 'ended' ? expectedEnd(job, seenAt) : undefined;
+  return [
+    `  ${id}`,
+    paint(effectOfStep(step), stateText(step)),
+    recordsText(job?.records),
+    job ? elapsedText(jobElapsedMs(job, now)) : '',
+    end ? clockText(end, now) : '',
+  ];
+}
+
+function widthsFor(columns: number): number[] {
+  const fixed = FIXED_WIDTHS.reduce<number>((sum, width) => sum + width, WIDTH_OF_GAPS);
+  const rest = columns - fixed;
+  return [Math.min(Math.max(rest, STEP_WIDTH.least), STEP_WIDTH.most), ...FIXED_WIDTHS];
+}

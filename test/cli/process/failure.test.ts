@@ -1,0 +1,49 @@
+import { CommanderError } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { failureOf } from '../../../src/cli/process/failure.ts';
+import { InterruptedError } from '../../../src/cli/process/interruption.ts';
+import { PortTakenError } from '../../../src/cli/local/ports.ts';
+import { InvalidInputError, RunNotFoundError } from '../../../src/client/errors.ts';
+import { RunKeyError } from '../../../src/pipeline/run-key.ts';
+import { AwsSettingsError } from '../../../src/services/aws-account.ts';
+import { SettingsError } from '../../../src/settings.ts';
+import { TemporalUnreachableError } from '../../../src/temporal/connection-errors.ts';
+
+const ADDRESS = { value: '127.0.0.1:7233', source: 'the default' };
+const NAMESPACE = { value: 'default', source: 'the default' };
+
+describe('failureOf', () => {
+  it.each([
+    { error: new InvalidInputError(['no such parameter']), code: 2 },
+    { error: new RunKeyError('not a run key'), code: 2 },
+    { error: new RunNotFoundError('churn/2026-11-20'), code: 2 },
+    { error: new SettingsError('NIGHTSCORE_MAX_JOBS: must be a whole number'), code: 2 },
+    { error: new AwsSettingsError('No AWS region is set.'), code: 2 },
+    { error: new PortTakenError(7233, '--port'), code: 2 },
+    { error: new TemporalUnreachableError('connection refused', ADDRESS, NAMESPACE), code: 4 },
+  ])('exits with $code on a $error.name, in its own words', ({ error, code }) => {
+    expect(failureOf(error, {})).toMatchObject({ code, message: error.message });
+  });
+
+  it('hands on each problem of invalid input', () => {
+    expect(failureOf(new InvalidInputError(['one', 'two']), {})?.problems).toEqual(['one', 'two']);
+  });
+
+  it('says nothing after the help, which was asked for', () => {
+    expect(failureOf(new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)'), {})).toBeUndefined();
+  });
+
+  it('exits as a shell expects of a command that a signal ended', () => {
+    expect(failureOf(new InterruptedError('SIGINT'), {})).toEqual({ code: 130, message: '' });
+    expect(failureOf(new InterruptedError('SIGTERM'), {})).toEqual({ code: 143, message: '' });
+  });
+
+  it('says of an error that nobody expected how to find where it came from, and shows it when asked', () => {
+    const error = new TypeError('x is not a function');
+    expect(failureOf(error, {})).toEqual({
+      code: 1,
+      message: 'x is not a function\nSet NIGHTSCORE_LOG_LEVEL=debug to see where this came from.',
+    });
+    expect(failureOf(error, { NIGHTSCORE_LOG_LEVEL: 'debug' })?.message).toContain('failure.test.ts');
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { changeLines } from '../../../src/cli/view/change-lines.ts';
+import type { JobRecords } from '../../../src/pipeline/job.ts';
+import { job, NOW, report, step } from './reports.ts';
+
+const TIME = NOW.toTimeString().slice(0, 8);
+
+function running(records?: JobRecords) {
+  const started = job({ startedAt: '2026-11-20T02:00:00.000Z', ...(records && { records }) });
+  return report({ score: step({ state: 'running', attempt: 1, job: started }), publish: step() });
+}
+
+function withoutTimes(lines: string[]): string[] {
+  return lines.map((line) => line.replaceAll(/\d\d:\d\d:\d\d/g, 'TIME'));
+}
+
+describe('changeLines', () => {
+  it('says what the steps of a run are doing at first, less those that wait', () => {
+    expect(changeLines(undefined, running(), NOW)).toEqual([`${TIME}  tumor-screening/2026-11-20  score  running`]);
+  });
+
+  it('says nothing when nothing changed', () => {
+    expect(changeLines(running(), running(), NOW)).toEqual([]);
+  });
+
+  it('tells progress at each tenth of the records, with the expected end', () => {
+    const at = (processed: number) => running({ total: 1000, processed });
+    expect(changeLines(at(110), at(190), NOW)).toEqual([]);
+    expect(withoutTimes(changeLines(at(190), at(250), NOW))).toEqual([
+      'TIME  tumor-screening/2026-11-20  score  running, 250 of 1,000 records, expected end TIME',
+    ]);
+  });
+
+  it('tells how a step ended, and why', () => {
+    const failed = report({
+      score: step({ state: 'ended', outcome: 'failed', attempt: 1, error: 'Access\ndenied' }),
+      publish: step(),
+    });
+    expect(changeLines(running(), failed, NOW)).toEqual([
+      `${TIME}  tumor-screening/2026-11-20  score  failed: Access denied`,
+    ]);
+  });
+
+  it('tells how the run ended, last and once', () => {
+    const ended = report(
+      { publish: step({ state: 'ended', outcome: 'skipped' }) },
+      { outcome: 'failed', error: 'No worker' },
+    );
+    expect(changeLines(running(), ended, NOW).at(-1)).toBe(`${TIME}  tumor-screening/2026-11-20  failed: No worker`);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { paintNothing, type Paint } from '../../../src/cli/view/paint.ts';
+import { runLines } from '../../../src/cli/view/run-lines.ts';
+import type { RunReport } from '../../../src/pipeline/report.ts';
+import { job, NOW, report, step } from './reports.ts';
+
+function rendered(runs: RunReport[], columns = 80, paint: Paint = paintNothing): string[] {
+  return runLines(
+    runs.map((one) => ({ report: one, seenAt: NOW })),
+    { now: NOW, columns, paint },
+  );
+}
+
+const RUNNING = report({
+  score: step({
+    state: 'running',
+    attempt: 1,
+    job: job({ startedAt: '2026-11-20T02:00:02.000Z', records: { total: 4000, processed: 1000 } }),
+  }),
+  publish: step({ uses: 's3/copy' }),
+});
+
+const END_OF_RUNNING = new Date('2026-11-20T02:00:34.000Z').toTimeString().slice(0, 8);
+
+describe('runLines', () => {
+  it('shows state, records done, elapsed time and expected end of each step', () => {
+    expect(rendered([RUNNING])).toEqual([
+      'STEP           STATE            RECORDS                    ELAPSED  EXPECTED END',
+      'tumor-screening/2026-11-20',
+      `  score        running          1,000 of 4,000                0:10      ${END_OF_RUNNING}`,
+      '  publish      waiting',
+    ]);
+  });
+
+  it('shows the outcome of steps that have ended, and how long their jobs took', () => {
+    const ended = job({ endedAt: '2026-11-20T02:00:07.000Z', records: { total: 285, processed: 285, invalid: 2 } });
+    const lines = rendered([report({ score: step({ state: 'ended', outcome: 'succeeded', attempt: 2, job: ended }) })]);
+    expect(lines.at(-1)).toBe('  score        succeeded #2     285, 2 invalid                0:07');
+  });
+
+  it('shows why steps failed on one line, without control characters', () => {
+    const failed = step({
+      state: 'ended',
+      outcome: 'failed',
+      attempt: 1,
+      error: 'Access denied\n\u001b[2Jto s3://acme\u0007',
+    });
+    expect(rendered([report({ score: failed })]).at(-1)).toBe('  score: Access denied to s3://acme');
+  });
+
+  it.each([40, 80, 120])('fits %i columns, or the narrowest table, whatever the names and numbers', (columns) => {
+    const long = report(
+      {
+        [`a${'b'.repeat(62)}`]: step({
+          state: 'ended',
+          outcome: 'left-running',
+          attempt: 3,
+          error: 'x'.repeat(300),
+          job: job({ records: { total: 987_654_321_987, processed: 123_456_789_123, invalid: 99_999_999 } }),
+        }),
+      },
+      { run: { ...RUNNING.run, id: `${'p'.repeat(63)}/${'k'.repeat(128)}` } },
+    );
+    const widths = rendered([long, RUNNING], columns).map((line) => line.length);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(Math.max(columns, 79));
+  });
+
+  it('aligns the steps of all runs alike', () => {
+    const [heading = '', ...lines] = rendered([RUNNING, RUNNING], 120);
+    const columns = lines.filter((line) => line.startsWith('  ')).map((line) => line.search(/running|waiting/));
+    expect(new Set(columns)).toEqual(new Set([heading.indexOf('STATE')]));
+  });
+
+  it('keeps its columns when it is painted', () => {
+    const paint: Paint = (effect, text) => `\u001b[${effect.length}m${text}\u001b[0m`;
+    // oxlint-disable-next-line no-control-regex
+    const bare = rendered([RUNNING], 80, paint).map((line) => line.replaceAll(/\u001b\[\d+m/g, '').trimEnd());
+    expect(bare).toEqual(rendered([RUNNING]));
+  });
+});
