@@ -122,7 +122,11 @@ export class ResourceFile {
     if (!document.success) throw this.#invalid(problemsIn(document.error));
     const prepared = this.#sections.map((section) => section.prepare(document.data));
     const shared = sharedSettingsSchema.safeParse(document.data.settings);
-    const problems = [...prepared.flatMap((section) => section.problems), ...problemsIn(shared.error, 'settings')];
+    const problems = [
+      ...prepared.flatMap((section) => section.problems),
+      ...problemsIn(shared.error, 'settings'),
+      ...this.#unknownNames(document.data),
+    ];
     if (!shared.success || problems.length > 0) throw this.#invalid(problems);
     for (const section of prepared) section.take();
     return { document: document.data, shared: shared.data };
