@@ -21,7 +21,7 @@ const SETTINGS = {
     .describe('How long a service may not know a job that was just submitted'),
   NIGHTSCORE_PROGRESS_INTERVAL: duration.prefault('30s').describe('How often progress is sent to Temporal'),
   NIGHTSCORE_MAX_JOBS: count.default(5000).describe('Jobs that one worker awaits at once'),
-  NIGHTSCORE_WORKFLOW_CACHE: count.default(500).describe('Workflows that one worker keeps in memory'),
+  NIGHTSCORE_WORKFLOW_CACHE: count.default(200).describe('Workflows that one worker keeps in memory'),
   NIGHTSCORE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

@@ -10,7 +10,7 @@ import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import { RUN_REPORT_VERSION, type RunReport } from '../pipeline/report.ts';
 import { parseRunKey, runKey } from '../pipeline/run-key.ts';
 import type { runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
-import { RunNotFoundError } from './errors.ts';
+import { InvalidInputError, RunNotFoundError } from './errors.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
 import { statusOf, summaryOf, visibilityQuery, type RunFilter, type RunSummary } from './run-summary.ts';
 
@@ -52,8 +52,13 @@ export class NightscoreClient {
     this.#taskQueue = taskQueue;
   }
 
-  /** Starts a run, unless there is one with its key already: running or ended, that one stays as it is. */
+  /**
+   * Starts a run, unless there is one with its key already: running or ended, that one stays as it is. A definition is checked first, together
+   * with the key and the parameters: throws an InvalidInputError with everything that is wrong, and starts nothing. A pipeline that is named is
+   * checked by the worker.
+   */
   async start({ pipeline, key, params = {}, trigger = 'client' }: StartOptions): Promise<StartResult> {
+    if (typeof pipeline !== 'string') await assertCanRun(pipeline, key, params);
     const run = runKey(typeof pipeline === 'string' ? pipeline : pipeline.name, key);
     const input: RunPipelineInput = { pipeline, key, params, trigger };
     try {
@@ -140,4 +145,11 @@ export class NightscoreClient {
       };
     }
   }
+}
+
+async function assertCanRun(definition: PipelineDefinition, key: string, params: Params): Promise<void> {
+  // Loaded only now: it knows every service, and brings the AWS clients with it.
+  const { prepareRun } = await import('../prepare-run.ts');
+  const { problems } = prepareRun(definition, key, params);
+  if (problems) throw new InvalidInputError(problems);
 }

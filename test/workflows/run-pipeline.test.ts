@@ -1,5 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { InvalidInputError, RunNotFoundError } from '../../src/client/errors.ts';
 import type { RunReport } from '../../src/pipeline/report.ts';
 import { CATALOG } from '../../src/services/catalog.ts';
 import { jobStep, pipeline } from '../support/example-pipelines.ts';
@@ -150,11 +151,25 @@ test.each([
 });
 
 describe('a pipeline that is not right', () => {
-  test('by definition fails with every problem before anything is started', async () => {
-    const definition = pipeline('wrong', {
-      score: jobStep(AML, { needs: ['nowhere'], uses: 'machine-learning/batch' }),
+  const wrong = pipeline('wrong', {
+    score: jobStep(AML, { needs: ['nowhere'], uses: 'machine-learning/batch' }),
+  });
+
+  test('is refused by the client with every problem, and nothing is started', async () => {
+    const start = nightscore.client.start({ pipeline: wrong, key: '2026-11-20' });
+    await expect(start).rejects.toThrow(InvalidInputError);
+    await expect(start).rejects.toThrow(/nowhere(.|\n)*machine-learning\/batch-prediction/);
+    await expect(nightscore.client.get('wrong/2026-11-20')).rejects.toThrow(RunNotFoundError);
+  });
+
+  test('fails before anything is started when another program starts it', async () => {
+    const handle = await nightscore.temporal.workflow.start('runPipeline', {
+      workflowId: 'wrong/2026-11-20',
+      taskQueue: nightscore.taskQueue,
+      args: [{ pipeline: wrong, key: '2026-11-20' }],
     });
-    const report = await nightscore.run(definition, '2026-11-20');
+    await handle.result().catch(() => undefined);
+    const report = await nightscore.client.get('wrong/2026-11-20');
     expect(report).toMatchObject({ outcome: 'failed', steps: {} });
     expect(report.error).toMatch(/nowhere(.|\n)*machine-learning\/batch-prediction/);
   });
