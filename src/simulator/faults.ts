@@ -77,6 +77,7 @@ function isFaultName(name: string): name is FaultName {
 const switchSchema = z.strictObject({
   /** Which calls: all of the batch services, or those that have every one of these. S3 must be named. */
   service: z.string().optional(),
+  /** For S3, the HTTP method: what it is to do is not known before it does it. */
   operation: z.string().optional(),
   job: z.string().optional(),
   fault: z.string().refine(isFaultName, { error: `one of ${Object.keys(FAULTS).join(', ')}` }),

@@ -12,10 +12,8 @@ export class JobLogs {
 
   /** @param origin `http://host:port` */
   link(origin: string, job: SimulatedJob): string {
-    const url = new URL(`${LOG_PATH}${job.serial}`, origin);
-    url.searchParams.set('X-Amz-Algorithm', 'AWS4-HMAC-SHA256');
-    url.searchParams.set('X-Amz-Signature', this.#signature(job.serial));
-    return url.href;
+    const query = `X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=${this.#signature(job.serial)}`;
+    return `${origin}${LOG_PATH}${job.serial}?${query}`;
   }
 
   /** The log that a link leads to, or nothing if the link is not ours. */

@@ -7,6 +7,7 @@ import type { ZodType } from 'zod';
  */
 export class Journal<Entry> {
   readonly #file: number;
+  #isClosed = false;
 
   private constructor(path: string) {
     this.#file = openSync(path, 'a');
@@ -31,10 +32,13 @@ export class Journal<Entry> {
   }
 
   append(entry: Entry): void {
+    // The system may have given the number of a closed file to another one.
+    if (this.#isClosed) throw new Error('The simulator is closed.');
     writeSync(this.#file, toLine(entry));
   }
 
   close(): void {
+    this.#isClosed = true;
     closeSync(this.#file);
   }
 }

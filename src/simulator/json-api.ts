@@ -19,6 +19,8 @@ const CONTENT_TYPE = 'application/x-amz-json-1.1';
 
 /** What a hostile client sends for a name is not kept in full. */
 const LONGEST_OPERATION_NAME = 128;
+/** Of Amazon ML, the only service that limits it; a refusal repeats what it refuses, which can be long. */
+const LONGEST_MESSAGE = 2048;
 
 const SIGNATURE_ERRORS: Record<SignatureProblem, string> = {
   missing: 'MissingAuthenticationTokenException',
@@ -154,7 +156,11 @@ export class JsonApi {
     return {
       status: status ?? httpStatusOf(error.code, statuses, this.#tools.resources.settings.httpStatus),
       contentType: CONTENT_TYPE,
-      body: JSON.stringify({ __type: error.code, message: error.message, ...service?.errorMembers() }),
+      body: JSON.stringify({
+        __type: error.code,
+        message: error.message.slice(0, LONGEST_MESSAGE),
+        ...service?.errorMembers(),
+      }),
     };
   }
 }

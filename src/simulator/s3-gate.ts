@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
 import { faultOf } from './faults.ts';
 import type { FaultSwitch, FaultSwitches } from './faults.ts';
 import { RESET, send, wait } from './http-answer.ts';
@@ -49,6 +50,7 @@ export interface S3GateTools {
   faults: FaultSwitches;
   ledger: Ledger;
   clock: Clock;
+  log: Logger;
 }
 
 /** What stands before S3: the check of the signature, the faults and the ledger. */
@@ -60,7 +62,7 @@ export class S3Gate {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
-    const { faults, ledger, handle } = this.#tools;
+    const { faults, ledger, handle, log } = this.#tools;
     const refusal = this.#signatureRefusal(request, requestId);
     const target = { service: 's3', operation: request.method ?? 'GET' };
     const fault = refusal === undefined ? faults.strike(target) : undefined;
@@ -72,7 +74,8 @@ export class S3Gate {
       send(response, answer, { 'x-amz-request-id': requestId });
       return;
     }
-    const { operation, bucket, key, error } = await handle(request, response);
+    const { operation, bucket, key, error, cause } = await handle(request, response);
+    if (cause !== undefined) log.error({ error: cause, operation, bucket, key }, 'A request to S3 failed');
     ledger.record({
       service: 's3',
       operation,

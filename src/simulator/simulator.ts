@@ -115,7 +115,7 @@ function openEngine(folder: SimulatorFolder, clock: Clock, log: Logger): Engine 
   const services = definitions.map((service) => ({ ...service, operations: service.open(host) }));
   const jsonApi = new JsonApi({ services, resources, faults, ledger, clock, log });
   const adminApi = new AdminApi({ ledger, books, resources, faults, logs });
-  const s3Gate = new S3Gate({ handle: createS3Handler(store), faults, ledger, clock });
+  const s3Gate = new S3Gate({ handle: createS3Handler(store), faults, ledger, clock, log });
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
