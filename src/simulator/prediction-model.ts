@@ -69,7 +69,7 @@ export function sigmoid(score: number): number {
 /** Probabilities that sum to 1. */
 export function softmax(scores: readonly number[]): number[] {
   // The largest score is taken off so that no exponential overflows.
-  const largest = Math.max(...scores);
+  const largest = scores.reduce((one, other) => Math.max(one, other), Number.NEGATIVE_INFINITY);
   const weights = scores.map((score) => Math.exp(score - largest));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);

@@ -1,3 +1,4 @@
+import { epochSeconds } from '../epoch-seconds.ts';
 import { progressOf } from '../jobs/progress.ts';
 import type { SimulatedJob } from '../jobs/simulated-job.ts';
 import { lookUp } from '../look-up.ts';
@@ -5,7 +6,7 @@ import type { ServiceHost } from '../service.ts';
 import type { CreateBatchPrediction } from './requests.ts';
 import type { DataSource, MlModel, Resources } from './resources.ts';
 import type { Settings } from './settings.ts';
-import { epochSeconds, STATUSES } from './wire.ts';
+import { STATUSES } from './wire.ts';
 
 type Host = ServiceHost<Resources, Settings>;
 type Prediction = SimulatedJob<CreateBatchPrediction>;
@@ -27,7 +28,8 @@ export function inputLocation(host: Host, { request }: Prediction): string | und
 export function describePrediction(host: Host, job: Prediction) {
   const { clock } = host;
   const { request, state, startedAt, endedAt, records } = job;
-  const progress = progressOf(job, clock, host.settings().timing.heartbeatSeconds);
+  const { timing, startedAtInTheFuture } = host.settings();
+  const progress = progressOf(job, clock, timing.heartbeatSeconds);
   const isDone = state === 'succeeded';
   const input = inputLocation(host, job);
   return {
@@ -42,7 +44,7 @@ export function describePrediction(host: Host, job: Prediction) {
     Status: STATUSES[state],
     OutputUri: request.OutputUri,
     ...(job.message === undefined ? {} : { Message: job.message }),
-    ...(startedAt === undefined ? {} : { StartedAt: epochSeconds(startedAt) }),
+    ...(startedAt === undefined ? {} : { StartedAt: epochSeconds(startedAt) * (startedAtInTheFuture ? 10 : 1) }),
     ...(endedAt !== undefined && (isDone || state === 'failed') ? { FinishedAt: epochSeconds(endedAt) } : {}),
     ...(isDone && startedAt !== undefined && endedAt !== undefined
       ? { ComputeTime: Math.round(clock.simulatedSeconds(startedAt, endedAt) * 1000) }

@@ -22,6 +22,8 @@ export const settingsSchema = z.strictObject({
   outputUriEndsWithSlash: z.boolean().default(true),
   /** The samples of the API reference have counts and times as strings, which the JavaScript SDK cannot parse. */
   numbersAsStrings: z.boolean().default(false),
+  /** The same samples have a StartedAt with a digit too many, which clients read as a time in the year 2420. */
+  startedAtInTheFuture: z.boolean().default(false),
   /** The service model declares a numeric `code` in every error; the JavaScript SDK takes it for the error's name. */
   errorCode: z.number().int().optional(),
 });

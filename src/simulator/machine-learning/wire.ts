@@ -12,11 +12,6 @@ export const STATUSES: Readonly<Record<JobState, string>> = {
   deleted: 'DELETED',
 };
 
-/** Seconds since 1970 with a fraction, as JSON 1.1 writes times. */
-export function epochSeconds(moment: number): number {
-  return moment / 1000;
-}
-
 /** The answer with all numbers as strings, if the settings say so; see there. */
 export function asSent(answer: object, { numbersAsStrings }: Settings): object {
   return numbersAsStrings ? withNumbersAsStrings(answer) : answer;

@@ -1,4 +1,5 @@
 import type { JobState } from '../../pipeline/job-state.ts';
+import { epochSeconds } from '../epoch-seconds.ts';
 import { progressOf } from '../jobs/progress.ts';
 import type { SimulatedJob } from '../jobs/simulated-job.ts';
 import type { ServiceHost } from '../service.ts';
@@ -99,8 +100,4 @@ function statusOf({ status, failureReason, createdAt }: FoundVersion['version'])
 
 function withoutUndefined(members: object): object {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
-}
-
-function epochSeconds(moment: number): number {
-  return moment / 1000;
 }
