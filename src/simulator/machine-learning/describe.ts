@@ -19,6 +19,7 @@ const COMPARISONS = {
 } as const satisfies Record<string, (value: FilterValue, wanted: FilterValue) => boolean>;
 
 const OPERATORS = ['EQ', 'NE', 'GT', 'LT', 'GE', 'LE'] as const;
+const TIME_VARIABLES: ReadonlySet<string> = new Set(['CreatedAt', 'LastUpdatedAt']);
 const DEFAULT_LIMIT = 100;
 
 /** What a Describe operation describes. */
@@ -55,6 +56,9 @@ function checkComparisons(query: DescribeQuery & { FilterVariable: string | unde
   if (hasComparison && query.FilterVariable === undefined) {
     throw new AwsError('InvalidInputException', 'A comparison requires a FilterVariable.');
   }
+  if (query.FilterVariable === undefined || !TIME_VARIABLES.has(query.FilterVariable)) return;
+  // What is no time is refused also when there is nothing to compare it with.
+  for (const operator of OPERATORS) momentIn(query[operator] ?? '0');
 }
 
 function passes(value: FilterValue, query: DescribeQuery): boolean {
@@ -69,7 +73,10 @@ function passes(value: FilterValue, query: DescribeQuery): boolean {
 
 /** The wanted value in the type of the variable: a time may be written as ISO 8601 or in seconds since 1970. */
 function comparable(wanted: string, value: FilterValue): FilterValue {
-  if (typeof value === 'string') return wanted;
+  return typeof value === 'string' ? wanted : momentIn(wanted);
+}
+
+function momentIn(wanted: string): number {
   const moment = /^\d+(\.\d+)?$/.test(wanted) ? Number(wanted) * 1000 : Date.parse(wanted);
   if (Number.isNaN(moment)) throw new AwsError('InvalidInputException', `'${wanted}' is not a time.`);
   return moment;
