@@ -6,7 +6,7 @@ type Terminal = Pick<WriteStream, 'rows'> & { write(text: string): boolean };
 const ESCAPE = '\u001b[';
 const WRAP_OFF = `${ESCAPE}?7l`;
 const WRAP_ON = `${ESCAPE}?7h`;
-const CLEAR_TO_END_OF_LINE = `${ESCAPE}K`;
+const CLEAR_LINE = `${ESCAPE}K`;
 const CLEAR_BELOW = `${ESCAPE}J`;
 
 /** Lines at the bottom of a terminal that are redrawn in place. A frame is one write over the last one, so nothing flickers. */
@@ -22,7 +22,8 @@ export class LiveView {
   show(lines: readonly string[]): void {
     const fitting = lines.slice(0, Math.max(1, this.#stream.rows - 1));
     const up = this.#height > 0 ? `${ESCAPE}${this.#height}A` : '';
-    const text = fitting.map((line) => `${line}${CLEAR_TO_END_OF_LINE}\n`).join('');
+    // Cleared before it is written: after a line of full width the cursor still stands on the last character.
+    const text = fitting.map((line) => `${CLEAR_LINE}${line}\n`).join('');
     this.#stream.write(`${WRAP_OFF}\r${up}${text}${CLEAR_BELOW}${WRAP_ON}`);
     this.#height = fitting.length;
   }

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { LiveView } from '../../../src/cli/view/live-view.ts';
 
+const ESCAPE = '\u001b';
+const TOKEN = new RegExp(String.raw`${ESCAPE}\[[?\d]*[A-Za-z]|[^${ESCAPE}]`, 'gu');
+
+const COLUMNS = 20;
+
 /** What a terminal of so many rows shows after the frames were written. Knows the few controls that the view uses. */
 function screen(rows: number, frames: string[][]): { lines: string[]; writes: string[] } {
   const writes: string[] = [];
@@ -9,7 +14,7 @@ function screen(rows: number, frames: string[][]): { lines: string[]; writes: st
   const lines: string[] = [''];
   let row = 0;
   let column = 0;
-  for (const [token] of writes.join('').matchAll(/\u001b\[[?\d]*[A-Za-z]|[^\u001b]/gu)) {
+  for (const [token] of writes.join('').matchAll(TOKEN)) {
     if (token.endsWith('A') && token.length > 1) row -= Number(/\d+/.exec(token)?.[0]);
     else if (token === '\u001b[K') lines[row] = (lines[row] ?? '').slice(0, column);
     else if (token === '\u001b[J') lines.splice(row, Infinity, (lines[row] ?? '').slice(0, column));
@@ -21,7 +26,7 @@ function screen(rows: number, frames: string[][]): { lines: string[]; writes: st
     } else if (!token.startsWith('\u001b')) {
       const line = lines[row] ?? '';
       lines[row] = line.slice(0, column) + token + line.slice(column + 1);
-      column += 1;
+      column = Math.min(column + 1, COLUMNS - 1);
     }
   }
   return { lines, writes };
@@ -36,6 +41,11 @@ describe('LiveView', () => {
         ['5', '6', '7'],
       ]).lines,
     ).toEqual(['5', '6', '7', '']);
+  });
+
+  it('shows a line that is as wide as the terminal to its last character', () => {
+    const wide = 'x'.repeat(COLUMNS);
+    expect(screen(10, [[wide], [wide]]).lines).toEqual([wide, '']);
   });
 
   it('leaves nothing of a taller frame', () => {
