@@ -6,6 +6,7 @@ import { readSettings } from '../settings.ts';
 import { aborted, listenForInterruption } from './process/interruption.ts';
 import { runExamples } from './demo/run-examples.ts';
 import { startLocalStack } from './local/stack.ts';
+import { logTextForPeople } from './process/log.ts';
 import { note, print } from './process/output.ts';
 import { EXAMPLE_PIPELINES } from './local/packaged-examples.ts';
 import { elapsedText } from './view/time-text.ts';
@@ -46,8 +47,8 @@ async function runIn(folder: string, logFile: string, speed: number, signal: Abo
   print('Starting them …');
   const settings = readSettings(DEMO_SETTINGS);
   const stack = await startLocalStack({
-    temporal: { dataFile: join(folder, 'temporal.db'), port: 0, uiPort: 0 },
-    simulator: { folder: join(folder, 'simulator'), port: 0, speed },
+    temporal: { dataFile: join(folder, 'temporal.db'), namespace: 'default', port: 0, uiPort: 0 },
+    aws: { folder: join(folder, 'simulator'), port: 0, speed },
     settings,
     log: pino({ level: settings.logLevel }, pino.destination({ dest: logFile, sync: true })),
     signal,
@@ -64,5 +65,5 @@ async function runIn(folder: string, logFile: string, speed: number, signal: Abo
 async function showEndOfLog(logFile: string): Promise<void> {
   const log = await readFile(logFile, 'utf8').catch(() => '');
   const lines = log.trimEnd().split('\n').slice(-LOG_LINES_SHOWN);
-  if (log !== '') note(`\nThe end of the demo's log:\n${lines.join('\n')}\n`);
+  if (log !== '') note(`\nThe end of the demo's log:\n${logTextForPeople(lines)}\n`);
 }

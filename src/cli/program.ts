@@ -52,13 +52,15 @@ function addTrying(program: Command): void {
     .command('dev')
     .summary('run Temporal, the simulator and a worker here')
     .description(
-      'Starts a local Temporal server, the simulator and a worker, with their data in ./.nightscore. Ctrl-C stops them; the next ' +
-        '`dev` goes on with what was running. No AWS account is ever called.',
+      'Starts a local Temporal server, the simulator and a worker. Ctrl-C stops them; the next `dev` goes on with what was running. ' +
+        'A server on this machine that TEMPORAL_ADDRESS or a Temporal profile names is used instead of a new one, and so is a stand-in for AWS that ' +
+        'AWS_ENDPOINT_URL names. No AWS account is ever called.',
     )
     .option('--port <port>', 'port of Temporal', portNumber, 7233)
     .option('--ui-port <port>', "port of Temporal's web UI", portNumber, 8233)
     .option('--simulator-port <port>', 'port of the simulator', portNumber, 8333)
     .option('--speed <factor>', 'simulated seconds per second', positiveNumber, 60)
+    .option('--data <folder>', 'folder of all data', './.nightscore')
     .addHelpText('after', example('nightscore dev'))
     .action(async (options: DevOptions) => (await import('./dev.ts')).dev(options));
   program

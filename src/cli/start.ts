@@ -50,11 +50,11 @@ function checkedParams(definition: PipelineDefinition, key: string, texts: reado
 
 async function startText(nightscore: ConnectedNightscore, result: StartResult): Promise<string> {
   const { run, started } = result;
-  const webUi = await nightscore.webUi(run);
+  const webPage = await nightscore.webPage(run);
   const what = started
     ? `Started run ${run}.`
     : `Run ${run} exists already (${await statusOf(nightscore, result)}); nothing was changed.`;
-  return webUi === undefined ? what : `${what}\nWatch it at ${webUi}`;
+  return webPage === undefined ? what : `${what}\nWatch it at ${webPage}`;
 }
 
 async function statusOf({ client }: ConnectedNightscore, { run, started }: StartResult): Promise<string> {

@@ -44,7 +44,7 @@ function countFraudDetector(text: string) {
 /** A JSON document in each line, with an `error` where there is no result. */
 function countPersonalize(text: string) {
   const lines = linesOf(text).map((line) => personalizeLine.parse(JSON.parse(line)));
-  return { total: lines.length, invalid: lines.filter(({ error }) => error != null).length };
+  return { total: lines.length, invalid: lines.filter(({ error }) => typeof error === 'string').length };
 }
 
 function linesOf(text: string): string[] {

@@ -60,29 +60,23 @@ async function startAll(client: NightscoreClient, folder: string): Promise<strin
 async function summarise(reports: readonly RunReport[], ledger: readonly AwsCall[]): Promise<JobSummary[]> {
   const s3 = createS3Client();
   try {
-    const steps = reports.flatMap(({ run, steps }) =>
-      Object.entries(steps).map(([step, report]) => ({ run, step, report })),
+    const jobs = reports.flatMap(({ run, steps }) =>
+      Object.entries(steps).flatMap(([step, report]) => (hasJob(report) ? [{ run, step, report }] : [])),
     );
     return await Promise.all(
-      steps.flatMap(({ run, step, report }) => {
-        if (!hasJob(report)) return [];
-        return [summary(run, step, report, ledger, readResultFiles(s3, report.job))];
-      }),
+      jobs.map(async (job) => summaryOf(job, ledger, await readResultFiles(s3, job.report.job))),
     );
   } finally {
     s3.destroy();
   }
 }
 
-async function summary(
-  run: RunReport['run'],
-  step: string,
-  report: JobSummary['report'],
+async function summaryOf(
+  { run, step, report }: { run: RunReport['run']; step: string; report: JobSummary['report'] },
   ledger: readonly AwsCall[],
-  reading: Promise<ResultFile[]>,
+  files: readonly ResultFile[],
 ): Promise<JobSummary> {
   const { job } = report;
-  const files = await reading;
   const texts = files.map(({ text }) => text);
   return {
     run: run.id,
@@ -111,7 +105,7 @@ function hasJob(report: StepReport): report is StepReport & { job: JobReport } {
 
 function problemsOfRun(report: RunReport): string[] {
   const { run, outcome } = report;
-  return outcome === 'succeeded' ? [] : [`run ${run.id} ended ${outcome}`, ...errorLines(report)];
+  return outcome === 'succeeded' ? [] : [[`run ${run.id} ended ${outcome}`, ...errorLines(report)].join('\n      ')];
 }
 
 function problemsOfJob({ run, step, report, counted, files }: JobSummary): string[] {

@@ -1,16 +1,20 @@
+import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Settings } from '../../settings.ts';
-import { startSimulator } from '../../simulator/simulator.ts';
 import type { TemporalSettings } from '../../temporal/connection-settings.ts';
 import { startLocalServer } from '../../temporal/local-server.ts';
+import { ensureSearchAttributes } from '../../temporal/search-attributes.ts';
 import { connectWorker } from '../../temporal/worker-connection.ts';
 import { installRuntime, startWorker } from '../../worker.ts';
-import { LOCAL_REGION, useSimulatorOnly } from './environment.ts';
+import { webUiOf } from '../runs/web-ui.ts';
+import { useOwnAws, useSimulator, type OwnAws } from './aws-environment.ts';
+import { startSimulatedAws } from './simulator.ts';
 
 export interface LocalStackOptions {
-  /** File of Temporal's data; port 0 is any free port. */
-  temporal: { dataFile: string; port: number; uiPort: number };
-  simulator: { folder: string; port: number; speed: number };
+  /** A server that runs already, or the file of the data of one to start; port 0 is any free port. */
+  temporal: { own: TemporalSettings } | { dataFile: string; namespace: string; port: number; uiPort: number };
+  /** A stand-in for AWS that runs already, or how to start the simulator. */
+  aws: { own: OwnAws } | { folder: string; port: number; speed: number };
   settings: Settings;
   log: Logger;
   /** Ends the start between its parts; what has been started is stopped again. */
@@ -19,70 +23,91 @@ export interface LocalStackOptions {
 
 export interface LocalStack {
   temporal: TemporalSettings;
-  /** Address of Temporal's web UI. */
-  webUi: string;
-  /** Address of the simulator. */
+  /** Address of Temporal's web UI, if that is known. */
+  webUi: string | undefined;
+  /** Address of what stands in for AWS. */
   endpoint: string;
+  /** Region of the jobs whose steps name none. */
+  region: string;
   /** Rejects, with what happened, when a part ends by itself. */
   failed: Promise<never>;
-  /** Stops the worker, then the simulator, then Temporal. What was running goes on when they are started with the same data again. */
+  /** Stops what was started: the worker, then the simulator, then Temporal. What was running goes on when they start with the same data again. */
+  stop(): Promise<void>;
+}
+
+/** A part of the stack. What runs already is not ours to stop. */
+interface Part {
   stop(): Promise<void>;
 }
 
 /**
- * Starts a Temporal server, the simulator and a worker in this process and on this machine only. From then on every AWS client of the
- * process calls the simulator, and none can reach a real account.
+ * Starts a Temporal server, the simulator and a worker in this process and on this machine only, less those that run already. From then
+ * on no AWS client of the process can reach a real account.
  */
-export async function startLocalStack({
-  temporal,
-  simulator,
-  settings,
-  log,
-  signal,
-}: LocalStackOptions): Promise<LocalStack> {
-  const stops: (() => Promise<void>)[] = [];
-  const stop = () => stopInReverse(stops, log);
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const { log, signal } = options;
+  const parts: Part[] = [];
+  const stop = () => stopInReverse(parts, log);
+  const keep = <T extends Part>(part: T): T => {
+    parts.push(part);
+    signal.throwIfAborted();
+    return part;
+  };
   try {
-    const server = await startLocalServer({ ...temporal, log });
-    stops.push(() => server.stop());
-    signal.throwIfAborted();
-
-    const simulated = await startSimulator({ ...simulator, log });
-    stops.push(() => simulated.close());
-    useSimulatorOnly(process.env, simulated.endpoint);
-    signal.throwIfAborted();
-
-    const connectTo = localTemporal(server.address);
-    installRuntime(log);
-    const connection = await connectWorker(connectTo);
-    stops.push(() => connection.close());
-    const worker = await startWorker({
-      connection,
-      namespace: connectTo.namespace.value,
-      region: LOCAL_REGION,
-      settings,
-      log,
-    });
-    stops.push(() => worker.shutdown());
-    signal.throwIfAborted();
-
+    const { temporal, webUi, ended: serverEnded } = keep(await openTemporal(options));
+    const { endpoint, region } = keep(await openAws(options));
+    const connection = await connectWorker(temporal);
+    keep({ stop: () => connection.close() });
+    const worker = keep(await openWorker(connection, temporal, region, options));
     const failed = Promise.race([
-      server.ended.then(() => endedByItself('Temporal server')),
+      serverEnded.then(() => endedByItself('Temporal server')),
       worker.ended.then(() => endedByItself('worker')),
     ]);
     // Whether it ever matters is for whoever awaits it to say.
     failed.catch(() => undefined);
-    return { temporal: connectTo, webUi: server.uiUrl ?? '', endpoint: simulated.endpoint, failed, stop };
+    return { temporal, webUi, endpoint, region, failed, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** The local server needs no keys: whatever the environment or a profile holds is for others. */
-function localTemporal(address: string): TemporalSettings {
+async function openTemporal({ temporal, log }: LocalStackOptions) {
+  if ('own' in temporal) {
+    const { own } = temporal;
+    return { temporal: own, webUi: await webUiOf(own), ended: new Promise<void>(() => {}), stop: async () => {} };
+  }
+  const server = await startLocalServer({ ...temporal, log });
   const source = 'the local server';
-  return { address: { value: address, source }, namespace: { value: 'default', source }, options: {} };
+  const settings = {
+    address: { value: server.address, source },
+    namespace: { value: temporal.namespace, source },
+    options: {},
+  };
+  return { temporal: settings, webUi: server.uiUrl, ended: server.ended, stop: () => server.stop() };
+}
+
+async function openAws({ aws, log }: LocalStackOptions) {
+  if ('own' in aws) {
+    const region = useOwnAws(process.env, aws.own);
+    return { endpoint: aws.own.endpoint, region, stop: async () => {} };
+  }
+  const simulator = await startSimulatedAws({ ...aws, log });
+  const region = useSimulator(process.env, simulator.endpoint);
+  return { endpoint: simulator.endpoint, region, stop: () => simulator.close() };
+}
+
+async function openWorker(
+  connection: NativeConnection,
+  temporal: TemporalSettings,
+  region: string,
+  { settings, log }: LocalStackOptions,
+) {
+  installRuntime(log);
+  const namespace = temporal.namespace.value;
+  await ensureSearchAttributes(connection, namespace);
+  const worker = await startWorker({ connection, namespace, region, settings, log });
+  return { ended: worker.ended, stop: () => worker.shutdown() };
 }
 
 function endedByItself(part: string): never {
@@ -90,8 +115,8 @@ function endedByItself(part: string): never {
 }
 
 /** A part that cannot be stopped must not keep the others running. */
-async function stopInReverse(stops: (() => Promise<void>)[], log: Logger): Promise<void> {
-  for (let stop = stops.pop(); stop; stop = stops.pop()) {
-    await stop().catch((error: unknown) => log.error({ err: error }, 'A part of the local stack did not stop cleanly'));
+async function stopInReverse(parts: Part[], log: Logger): Promise<void> {
+  for (let part = parts.pop(); part; part = parts.pop()) {
+    await part.stop().catch((error: unknown) => log.error({ err: error }, 'A part did not stop cleanly'));
   }
 }

@@ -8,6 +8,8 @@ export interface Failure {
   message: string;
   /** Each thing to mend, as the error has them. */
   problems?: readonly unknown[];
+  /** People know already, from what the command has shown. */
+  told?: true;
 }
 
 /** The exit code of each error that we throw ourselves, by its name. Their messages are written for people. */
@@ -19,16 +21,20 @@ const CODES_OF_ERRORS: Readonly<Record<string, number>> = {
   SettingsError: EXIT_CODES.invalid,
   AwsSettingsError: EXIT_CODES.invalid,
   PortTakenError: EXIT_CODES.invalid,
+  SimulatorStartError: EXIT_CODES.invalid,
   TemporalConnectionError: EXIT_CODES.unreachable,
+  SearchAttributesError: EXIT_CODES.unreachable,
+  ServerNotFoundError: EXIT_CODES.unreachable,
+  LocalServerError: EXIT_CODES.unreachable,
   DemoFailedError: EXIT_CODES.failed,
 };
 
 const DEBUG_LEVELS: ReadonlySet<string | undefined> = new Set(['debug', 'trace']);
 
-/** What to say of an error that ended the command; nothing when everything is said. */
+/** What to say of an error that ended the command; nothing when the command did what was asked. */
 export function failureOf(error: unknown, environment: NodeJS.ProcessEnv): Failure | undefined {
   if (error instanceof CommanderError) return usageFailure(error);
-  if (error instanceof InterruptedError) return { code: error.exitCode, message: '' };
+  if (error instanceof InterruptedError) return { code: error.exitCode, message: error.message, told: true };
   if (!(error instanceof Error)) return { code: EXIT_CODES.failed, message: String(error) };
   const code = CODES_OF_ERRORS[error.name];
   if (code !== undefined) return { code, message: error.message, ...problemsOf(error) };
@@ -38,7 +44,7 @@ export function failureOf(error: unknown, environment: NodeJS.ProcessEnv): Failu
 function usageFailure({ code, exitCode, message }: CommanderError): Failure | undefined {
   if (exitCode === 0) return undefined;
   // A command without a subcommand has printed its help, and that says it all.
-  if (code === 'commander.help') return { code: EXIT_CODES.invalid, message: '' };
+  if (code === 'commander.help') return { code: EXIT_CODES.invalid, message: 'A subcommand is missing.', told: true };
   return { code: EXIT_CODES.invalid, message: message.replace(/^error: /, '') };
 }
 

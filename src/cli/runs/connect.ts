@@ -3,12 +3,12 @@ import { NightscoreClient } from '../../client/nightscore-client.ts';
 import { readSettings } from '../../settings.ts';
 import { connectClient } from '../../temporal/connection.ts';
 import { readTemporalSettings, type TemporalSettings } from '../../temporal/connection-settings.ts';
-import { webUiOf } from './web-ui.ts';
+import { runPage, webUiOf } from './web-ui.ts';
 
 export interface ConnectedNightscore {
   client: NightscoreClient;
-  /** Where a run is seen in Temporal's web UI, if that is known. */
-  webUi(run: string): Promise<string | undefined>;
+  /** The page of a run in Temporal's web UI, if that is known. */
+  webPage(run: string): Promise<string | undefined>;
 }
 
 /** Connects to the Temporal of the environment or of its profile, for as long as `use` takes. Throws a TemporalConnectionError or a SettingsError. */
@@ -27,7 +27,11 @@ export async function withTemporal<T>(
   const namespace = temporal.namespace.value;
   try {
     const client = new NightscoreClient({ client: new Client({ connection, namespace }), taskQueue });
-    return await use({ client, webUi: (run) => webUiOf(run, temporal) });
+    const webPage = async (run: string) => {
+      const webUi = await webUiOf(temporal);
+      return webUi && runPage(webUi, namespace, run);
+    };
+    return await use({ client, webPage });
   } finally {
     await connection.close();
   }

@@ -2,6 +2,7 @@ import type { WriteStream } from 'node:tty';
 import type { NightscoreClient } from '../../client/nightscore-client.ts';
 import type { RunReport } from '../../pipeline/report.ts';
 import { changeLines } from '../view/change-lines.ts';
+import { Forecast } from '../view/expected-end.ts';
 import { LiveView } from '../view/live-view.ts';
 import { paintFor } from '../view/paint.ts';
 import { runLines, type SeenRun } from '../view/run-lines.ts';
@@ -64,6 +65,7 @@ class RedrawnProgress implements Display {
   readonly #runs: readonly string[];
   readonly #view: LiveView;
   readonly #seen = new Map<string, SeenRun>();
+  readonly #forecast = new Forecast();
   readonly #timer: NodeJS.Timeout;
 
   constructor(stream: WriteStream, runs: readonly string[]) {
@@ -74,7 +76,7 @@ class RedrawnProgress implements Display {
   }
 
   update(report: RunReport): void {
-    this.#seen.set(report.run.id, { report, seenAt: new Date() });
+    this.#seen.set(report.run.id, { report, expectedEnds: this.#forecast.look(report, new Date()) });
     this.#draw();
   }
 
@@ -94,13 +96,16 @@ class RedrawnProgress implements Display {
 class ProgressLines implements Display {
   readonly #stream: WriteStream;
   readonly #seen = new Map<string, RunReport>();
+  readonly #forecast = new Forecast();
 
   constructor(stream: WriteStream) {
     this.#stream = stream;
   }
 
   update(report: RunReport): void {
-    const lines = changeLines(this.#seen.get(report.run.id), report, new Date());
+    const now = new Date();
+    const expectedEnds = this.#forecast.look(report, now);
+    const lines = changeLines(this.#seen.get(report.run.id), report, { now, expectedEnds });
     this.#seen.set(report.run.id, report);
     for (const line of lines) this.#stream.write(`${line}\n`);
   }

@@ -1,19 +1,19 @@
+import { isLoopbackHost } from '../local/loopback.ts';
 import { hostAndPort, type TemporalSettings } from '../../temporal/connection-settings.ts';
 
 const CLOUD_HOSTS = /\.(?:tmprl\.cloud|api\.temporal\.io)$/;
 const CLOUD_UI = 'https://cloud.temporal.io';
-const LOCAL_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1']);
 /** `temporal server start-dev` has its web UI on the port of the server and this. */
 const LOCAL_UI_PORT_OFFSET = 1000;
 const PROBE_TIMEOUT_MS = 500;
 
-/** Where a run is seen in Temporal's web UI: known for Temporal Cloud, and for a local server whose UI answers. */
-export async function webUiOf(run: string, { address, namespace }: TemporalSettings): Promise<string | undefined> {
+/** Address of Temporal's web UI: known for Temporal Cloud, and for a server on this machine whose UI answers. */
+export async function webUiOf({ address }: TemporalSettings): Promise<string | undefined> {
   const { host, port } = hostAndPort(address);
-  if (CLOUD_HOSTS.test(host)) return runPage(CLOUD_UI, namespace.value, run);
-  if (!LOCAL_HOSTS.has(host)) return undefined;
+  if (CLOUD_HOSTS.test(host)) return CLOUD_UI;
+  if (!isLoopbackHost(host)) return undefined;
   const ui = `http://127.0.0.1:${port + LOCAL_UI_PORT_OFFSET}`;
-  return (await answers(ui)) ? runPage(ui, namespace.value, run) : undefined;
+  return (await answers(ui)) ? ui : undefined;
 }
 
 /** The page of a run in a web UI. */

@@ -1,5 +1,5 @@
 import type { RunReport, StepReport } from '../../pipeline/report.ts';
-import { expectedEnd } from './expected-end.ts';
+import type { ExpectedEnds } from './expected-end.ts';
 import { oneLine } from './one-line.ts';
 import { recordsText } from './records-text.ts';
 import { stateText } from './run-lines.ts';
@@ -9,11 +9,15 @@ import { clockText } from './time-text.ts';
 const PROGRESS_PARTS = 10;
 
 /** What changed in a run from one report to the next, one line for each step that did; for output that cannot be redrawn. */
-export function changeLines(before: RunReport | undefined, after: RunReport, now: Date): string[] {
+export function changeLines(
+  before: RunReport | undefined,
+  after: RunReport,
+  { now, expectedEnds }: { now: Date; expectedEnds: ExpectedEnds },
+): string[] {
   const time = clockText(now, now);
   const steps = Object.entries(after.steps)
     .filter(([id, step]) => isWorthALine(before?.steps[id], step))
-    .map(([id, step]) => `${time}  ${after.run.id}  ${id}  ${stepText(step, now)}`);
+    .map(([id, step]) => `${time}  ${after.run.id}  ${id}  ${stepText(step, expectedEnds.get(id), now)}`);
   if (after.outcome === undefined) return steps;
   const reason = after.error === undefined ? '' : `: ${oneLine(after.error)}`;
   return [...steps, `${time}  ${after.run.id}  ${after.outcome}${reason}`];
@@ -29,12 +33,11 @@ function partsDone({ state, job }: StepReport): number {
   return total && state !== 'ended' ? Math.floor((processed / total) * PROGRESS_PARTS) : 0;
 }
 
-function stepText(step: StepReport, now: Date): string {
-  const records = recordsText(step.job?.records);
-  const end = step.job && step.state !== 'ended' ? expectedEnd(step.job, now) : undefined;
+function stepText(step: StepReport, end: Date | undefined, now: Date): string {
+  const records = recordsText(step.job?.records, ' records');
   const facts = [
     stateText(step),
-    ...(records === '' ? [] : [`${records} records`]),
+    ...(records === '' ? [] : [records]),
     ...(end ? [`expected end ${clockText(end, now)}`] : []),
   ].join(', ');
   return step.error === undefined ? facts : `${facts}: ${oneLine(step.error)}`;

@@ -1,4 +1,5 @@
 import type { JobReport, RunReport } from '../../pipeline/report.ts';
+import { expectedEndsAtFirstLook } from './expected-end.ts';
 import { oneLine } from './one-line.ts';
 import { recordsText } from './records-text.ts';
 import { runLines, type LinesOptions } from './run-lines.ts';
@@ -11,7 +12,7 @@ export function runDetails(report: RunReport, options: LinesOptions): string[] {
   const endedAt = run.endedAt === undefined ? options.now : new Date(run.endedAt);
   const took = elapsedText(endedAt.getTime() - Date.parse(run.startedAt));
   return [
-    ...runLines([{ report, seenAt: options.now }], options),
+    ...runLines([{ report, expectedEnds: expectedEndsAtFirstLook(report, options.now) }], options),
     '',
     ...factLines([
       ['outcome', outcome ?? 'none yet: the run goes on'],

@@ -1,16 +1,16 @@
 import type { StepOutcome } from '../../pipeline/outcome.ts';
 import type { JobReport, RunReport, StepReport, StepState } from '../../pipeline/report.ts';
-import { expectedEnd } from './expected-end.ts';
+import type { ExpectedEnds } from './expected-end.ts';
 import { clipped, oneLine } from './one-line.ts';
 import type { Effect, Paint } from './paint.ts';
 import { recordsText } from './records-text.ts';
 import { tableLines } from './table.ts';
 import { clockText, elapsedText } from './time-text.ts';
 
-/** What is known of a run, and when we were told. */
+/** What is known of a run. */
 export interface SeenRun {
   report: RunReport;
-  seenAt: Date;
+  expectedEnds: ExpectedEnds;
 }
 
 export interface LinesOptions {
@@ -47,8 +47,8 @@ const EFFECT_OF_STATE: Record<StepState | StepOutcome, Effect> = {
 /** Runs and their steps as a table that fits the terminal: state, records done, elapsed time and expected end. */
 export function runLines(runs: readonly SeenRun[], options: LinesOptions): string[] {
   const { paint } = options;
-  const rows = runs.map(({ report, seenAt }) =>
-    Object.entries(report.steps).map(([id, step]) => stepRow(id, step, seenAt, options)),
+  const rows = runs.map(({ report, expectedEnds }) =>
+    Object.entries(report.steps).map(([id, step]) => stepRow(id, step, expectedEnds.get(id), options)),
   );
   const widths = widthsFor(options.columns);
   const table = tableLines([HEADINGS, ...rows.flat()], { widths, rightAligned: RIGHT_ALIGNED });
@@ -86,9 +86,8 @@ export function jobElapsedMs(job: JobReport, now: Date): number {
   return (end === undefined ? now.getTime() : Date.parse(end)) - Date.parse(job.submittedAt);
 }
 
-function stepRow(id: string, step: StepReport, seenAt: Date, { now, paint }: LinesOptions): string[] {
+function stepRow(id: string, step: StepReport, end: Date | undefined, { now, paint }: LinesOptions): string[] {
   const { job } = step;
-  const end = job && step.state !== 'ended' ? expectedEnd(job, seenAt) : undefined;
   return [
     `  ${id}`,
     paint(effectOfStep(step), stateText(step)),

@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { DemoFailedError } from '../../../src/cli/demo/run-examples.ts';
+import { SimulatorStartError } from '../../../src/cli/local/simulator.ts';
 import { failureOf } from '../../../src/cli/process/failure.ts';
 import { InterruptedError } from '../../../src/cli/process/interruption.ts';
 import { PortTakenError } from '../../../src/cli/local/ports.ts';
@@ -7,7 +9,14 @@ import { InvalidInputError, RunNotFoundError } from '../../../src/client/errors.
 import { RunKeyError } from '../../../src/pipeline/run-key.ts';
 import { AwsSettingsError } from '../../../src/services/aws-account.ts';
 import { SettingsError } from '../../../src/settings.ts';
-import { TemporalUnreachableError } from '../../../src/temporal/connection-errors.ts';
+import {
+  TemporalNamespaceNotFoundError,
+  TemporalPermissionError,
+  TemporalUnreachableError,
+} from '../../../src/temporal/connection-errors.ts';
+import { LocalServerError } from '../../../src/temporal/local-server.ts';
+import { SearchAttributesError } from '../../../src/temporal/search-attributes.ts';
+import { ServerNotFoundError } from '../../../src/temporal/server-binary.ts';
 
 const ADDRESS = { value: '127.0.0.1:7233', source: 'the default' };
 const NAMESPACE = { value: 'default', source: 'the default' };
@@ -20,6 +29,13 @@ describe('failureOf', () => {
     { error: new SettingsError('NIGHTSCORE_MAX_JOBS: must be a whole number'), code: 2 },
     { error: new AwsSettingsError('No AWS region is set.'), code: 2 },
     { error: new PortTakenError(7233, '--port'), code: 2 },
+    { error: new SimulatorStartError(new Error('Another simulator uses the folder')), code: 2 },
+    { error: new LocalServerError('The data file is in use by process 7'), code: 4 },
+    { error: new ServerNotFoundError([{ place: '`temporal` on PATH', problem: 'is not installed' }]), code: 4 },
+    { error: new SearchAttributesError('night', [], 'not permitted'), code: 4 },
+    { error: new TemporalNamespaceNotFoundError(ADDRESS, NAMESPACE), code: 4 },
+    { error: new TemporalPermissionError('no key', ADDRESS, NAMESPACE), code: 4 },
+    { error: new DemoFailedError(['run a/b ended failed']), code: 1 },
     { error: new TemporalUnreachableError('connection refused', ADDRESS, NAMESPACE), code: 4 },
   ])('exits with $code on a $error.name, in its own words', ({ error, code }) => {
     expect(failureOf(error, {})).toMatchObject({ code, message: error.message });
@@ -34,8 +50,8 @@ describe('failureOf', () => {
   });
 
   it('exits as a shell expects of a command that a signal ended', () => {
-    expect(failureOf(new InterruptedError('SIGINT'), {})).toEqual({ code: 130, message: '' });
-    expect(failureOf(new InterruptedError('SIGTERM'), {})).toEqual({ code: 143, message: '' });
+    expect(failureOf(new InterruptedError('SIGINT'), {})).toMatchObject({ code: 130, told: true });
+    expect(failureOf(new InterruptedError('SIGTERM'), {})).toMatchObject({ code: 143, told: true });
   });
 
   it('says of an error that nobody expected how to find where it came from, and shows it when asked', () => {

@@ -3,6 +3,7 @@ import { changeLines } from '../../../src/cli/view/change-lines.ts';
 import type { JobRecords } from '../../../src/pipeline/job.ts';
 import { job, NOW, report, step } from './reports.ts';
 
+const WHEN = { now: NOW, expectedEnds: new Map<string, Date>() };
 const TIME = NOW.toTimeString().slice(0, 8);
 
 function running(records?: JobRecords) {
@@ -16,18 +17,28 @@ function withoutTimes(lines: string[]): string[] {
 
 describe('changeLines', () => {
   it('says what the steps of a run are doing at first, less those that wait', () => {
-    expect(changeLines(undefined, running(), NOW)).toEqual([`${TIME}  tumor-screening/2026-11-20  score  running`]);
+    expect(changeLines(undefined, running(), WHEN)).toEqual([`${TIME}  tumor-screening/2026-11-20  score  running`]);
   });
 
   it('says nothing when nothing changed', () => {
-    expect(changeLines(running(), running(), NOW)).toEqual([]);
+    expect(changeLines(running(), running(), WHEN)).toEqual([]);
   });
 
   it('tells progress at each tenth of the records, with the expected end', () => {
     const at = (processed: number) => running({ total: 1000, processed });
-    expect(changeLines(at(110), at(190), NOW)).toEqual([]);
-    expect(withoutTimes(changeLines(at(190), at(250), NOW))).toEqual([
+    const expectedEnds = new Map([['score', new Date(NOW.getTime() + 60_000)]]);
+    expect(changeLines(at(110), at(190), { now: NOW, expectedEnds })).toEqual([]);
+    expect(withoutTimes(changeLines(at(190), at(250), { now: NOW, expectedEnds }))).toEqual([
       'TIME  tumor-screening/2026-11-20  score  running, 250 of 1,000 records, expected end TIME',
+    ]);
+  });
+
+  it.each([
+    { records: { processed: 71 }, text: 'running, 71 records so far' },
+    { records: { total: 4000, processed: 4000, invalid: 24 }, text: 'running, 4,000 records, 24 invalid' },
+  ])('says what it knows of the records: $text', ({ records, text }) => {
+    expect(changeLines(undefined, running(records), WHEN)).toEqual([
+      `${TIME}  tumor-screening/2026-11-20  score  ${text}`,
     ]);
   });
 
@@ -36,7 +47,7 @@ describe('changeLines', () => {
       score: step({ state: 'ended', outcome: 'failed', attempt: 1, error: 'Access\ndenied' }),
       publish: step(),
     });
-    expect(changeLines(running(), failed, NOW)).toEqual([
+    expect(changeLines(running(), failed, WHEN)).toEqual([
       `${TIME}  tumor-screening/2026-11-20  score  failed: Access denied`,
     ]);
   });
@@ -46,6 +57,6 @@ describe('changeLines', () => {
       { publish: step({ state: 'ended', outcome: 'skipped' }) },
       { outcome: 'failed', error: 'No worker' },
     );
-    expect(changeLines(running(), ended, NOW).at(-1)).toBe(`${TIME}  tumor-screening/2026-11-20  failed: No worker`);
+    expect(changeLines(running(), ended, WHEN).at(-1)).toBe(`${TIME}  tumor-screening/2026-11-20  failed: No worker`);
   });
 });

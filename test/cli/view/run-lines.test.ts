@@ -4,9 +4,11 @@ import { runLines } from '../../../src/cli/view/run-lines.ts';
 import type { RunReport } from '../../../src/pipeline/report.ts';
 import { job, NOW, report, step } from './reports.ts';
 
+const END = new Date('2026-11-20T02:00:34.000Z');
+
 function rendered(runs: RunReport[], columns = 80, paint: Paint = paintNothing): string[] {
   return runLines(
-    runs.map((one) => ({ report: one, seenAt: NOW })),
+    runs.map((one) => ({ report: one, expectedEnds: one === RUNNING ? new Map([['score', END]]) : new Map() })),
     { now: NOW, columns, paint },
   );
 }
@@ -20,14 +22,12 @@ const RUNNING = report({
   publish: step({ uses: 's3/copy' }),
 });
 
-const END_OF_RUNNING = new Date('2026-11-20T02:00:34.000Z').toTimeString().slice(0, 8);
-
 describe('runLines', () => {
   it('shows state, records done, elapsed time and expected end of each step', () => {
     expect(rendered([RUNNING])).toEqual([
       'STEP           STATE            RECORDS                    ELAPSED  EXPECTED END',
       'tumor-screening/2026-11-20',
-      `  score        running          1,000 of 4,000                0:10      ${END_OF_RUNNING}`,
+      `  score        running          1,000 of 4,000                0:10      ${END.toTimeString().slice(0, 8)}`,
       '  publish      waiting',
     ]);
   });
