@@ -1,4 +1,4 @@
-/** How long AWS may take to accept a connection, and to go on with an answer, in milliseconds. */
+/** How long AWS may take to accept a connection, to answer, and to go on with an answer, in milliseconds. */
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
@@ -7,10 +7,16 @@ const REQUEST_TIMEOUT_MS = 30_000;
  * (environment, profile files, container and instance roles; `AWS_ENDPOINT_URL`). The SDK never retries by itself:
  * its retries would hide calls from the ledger and the watcher, and a create repeated without a look could be a second job.
  */
-export function awsClientSettings(region?: string) {
+export function awsClientSettings(region?: string, requestTimeoutMs = REQUEST_TIMEOUT_MS) {
   return {
     ...(region !== undefined && { region }),
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
+      socketTimeout: requestTimeoutMs,
+      // Without it, the newer clients only print a warning, and wait for ever.
+      throwOnRequestTimeout: true,
+    },
   };
 }

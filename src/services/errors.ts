@@ -91,7 +91,8 @@ const ERROR_RULES: readonly ErrorRule[] = [
   {
     class: 'quota',
     codes: ['ValidationException'],
-    message: /only one|one .*at a time|already (running|in progress)/i,
+    message:
+      /only one|one .*at a time|(already|another .*) (running|in progress)|(maximum|limit|too many|concurrent)\b.*\bjobs?\b/i,
   },
   { class: 'duplicate', codes: ['ValidationException'], message: /already exists/i },
   {
@@ -144,6 +145,7 @@ const ERROR_RULES: readonly ErrorRule[] = [
       // The answer could not be parsed: the service may have acted, and may answer better the next time.
       'SyntaxError',
       'TypeError',
+      'UnreadableAnswer',
     ],
   },
 ];
@@ -203,6 +205,11 @@ export class ServiceError extends Error {
 /** The error of an answer that is well but does not tell of the job that was asked for. */
 export function notFound(operation: string, message: string): ServiceError {
   return new ServiceError(operation, Object.assign(new Error(message), { name: 'ResourceNotFoundException' }));
+}
+
+/** The error of an answer that succeeded and yet does not say what it is there for: as good as none. */
+export function unreadable(operation: string, message: string): ServiceError {
+  return new ServiceError(operation, Object.assign(new Error(message), { name: 'UnreadableAnswer' }));
 }
 
 /** Makes one AWS call; what it throws is a {@link ServiceError} named after the operation. */

@@ -8,13 +8,16 @@ import {
 import type { JobObservation, JobRef } from '../../pipeline/job.ts';
 import { awsClientSettings } from '../aws-client.ts';
 import { differences } from '../differences.ts';
-import { callAws, notFound } from '../errors.ts';
+import { callAws, notFound, unreadable } from '../errors.ts';
 import { makeJobId } from '../job-id.ts';
 import { defined, isoTime, records, stateOf } from '../observation.ts';
 import type { BatchService, JobClient } from '../service.ts';
 import { batchPredictionRequest, type BatchPredictionRequest } from './request.ts';
 
 const NAME = 'fraud-detector/batch-prediction';
+
+/** The call that reads one job, or lists all. */
+const GET = 'GetBatchPredictionJobs';
 
 /** Length of an identifier. */
 const MAX_ID_LENGTH = 64;
@@ -59,27 +62,35 @@ function connect(region: string): JobClient<BatchPredictionRequest> {
       return ref;
     },
     async get(ref) {
-      const command = new GetBatchPredictionJobsCommand({ jobId: ref.id });
-      const { batchPredictions } = await callAws('GetBatchPredictionJobs', () => client.send(command));
-      // The call lists all jobs when it does not see the id, so an answer is not yet an answer about our job.
-      const job = batchPredictions?.find(({ jobId }) => jobId === ref.id);
-      if (!job) throw notFound('GetBatchPredictionJobs', `the answer holds no job ${ref.id}`);
-      return { observation: observe(job, ref), request: requestOf(job) };
+      for await (const page of pages(client, { jobId: ref.id })) {
+        // The call lists all jobs when it does not see the id, so an answer is not yet an answer about our job.
+        const job = page.find(({ jobId }) => jobId === ref.id);
+        if (job) return { observation: observe(job, ref), request: requestOf(job) };
+      }
+      throw notFound(GET, `the answer holds no job ${ref.id}`);
     },
     async *list() {
-      let nextToken: string | undefined;
-      do {
-        const command = new GetBatchPredictionJobsCommand({ ...(nextToken !== undefined && { nextToken }) });
-        const page = await callAws('GetBatchPredictionJobs', () => client.send(command));
-        yield (page.batchPredictions ?? []).map((job) => observe(job, { service: NAME, region, id: job.jobId ?? '' }));
-        nextToken = page.nextToken || undefined;
-      } while (nextToken !== undefined);
+      for await (const page of pages(client, {})) {
+        yield page.map((job) => observe(job, { service: NAME, region, id: job.jobId ?? '' }));
+      }
     },
     async stop(ref) {
       const command = new CancelBatchPredictionJobCommand({ jobId: ref.id });
       await callAws('CancelBatchPredictionJob', () => client.send(command));
     },
   };
+}
+
+/** Every page: also one that is empty, or that holds the one job that was asked for, may have another behind it. */
+async function* pages(client: FraudDetectorClient, query: { jobId?: string }): AsyncGenerator<BatchPrediction[]> {
+  let nextToken: string | undefined;
+  do {
+    const command = new GetBatchPredictionJobsCommand({ ...query, ...(nextToken !== undefined && { nextToken }) });
+    const page = await callAws(GET, () => client.send(command));
+    if (!page.batchPredictions) throw unreadable(GET, 'the answer holds no list of jobs');
+    yield page.batchPredictions;
+    nextToken = page.nextToken || undefined;
+  } while (nextToken !== undefined);
 }
 
 function observe(job: BatchPrediction, ref: JobRef): JobObservation {

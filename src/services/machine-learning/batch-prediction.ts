@@ -8,7 +8,7 @@ import {
 import type { JobObservation, JobRef } from '../../pipeline/job.ts';
 import { awsClientSettings } from '../aws-client.ts';
 import { differences } from '../differences.ts';
-import { callAws } from '../errors.ts';
+import { callAws, unreadable } from '../errors.ts';
 import { makeJobId } from '../job-id.ts';
 import { defined, isoTime, records, stateOf } from '../observation.ts';
 import type { BatchService, JobClient } from '../service.ts';
@@ -57,6 +57,7 @@ function connect(region: string): JobClient<BatchPredictionRequest> {
     async get(ref) {
       const command = new GetBatchPredictionCommand({ BatchPredictionId: ref.id });
       const job = await callAws('GetBatchPrediction', () => client.send(command));
+      if (job.BatchPredictionId !== ref.id) throw unreadable('GetBatchPrediction', `the answer is not of ${ref.id}`);
       return {
         observation: observe(job, ref),
         request: defined({

@@ -4,7 +4,7 @@ import { PersonalizeClient } from '@aws-sdk/client-personalize';
 import type { ZodType } from 'zod';
 import { awsClientSettings } from '../aws-client.ts';
 import { differences } from '../differences.ts';
-import { notFound } from '../errors.ts';
+import { unreadable } from '../errors.ts';
 import { makeJobId } from '../job-id.ts';
 import { defined, isoTime, stateOf } from '../observation.ts';
 import type { BatchService, Capabilities, JobClient } from '../service.ts';
@@ -101,7 +101,7 @@ function connect<Request>(service: string, region: string, calls: JobCalls<Reque
     async get(ref) {
       if (ref.arn === undefined) throw new Error(`The ${service} job ${ref.id} has no ARN`);
       const job = await calls.describe(client, ref.arn);
-      if (!job) throw notFound('Describe', `the answer holds no job ${ref.id}`);
+      if (!job) throw unreadable('Describe', `the answer holds no job ${ref.id}`);
       return { observation: observe(job, ref), request: comparedOf(job) as Partial<Request> };
     },
     async *list({ listScope }) {
