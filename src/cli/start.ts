@@ -54,7 +54,7 @@ async function startText(nightscore: ConnectedNightscore, result: StartResult): 
   const what = started
     ? `Started run ${run}.`
     : `Run ${run} exists already (${await statusOf(nightscore, result)}); nothing was changed.`;
-  return webPage === undefined ? what : `${what}\nWatch it at ${webPage}`;
+  return webPage === undefined ? what : `${what}\nWatch it at ${webPage}\n`;
 }
 
 async function statusOf({ client }: ConnectedNightscore, { run, started }: StartResult): Promise<string> {

@@ -34,7 +34,7 @@ const LABELLED_PIPELINE = 'tumor-screening';
 /** Runs all example pipelines at once, shows how they go and what came out. Throws a DemoFailedError unless everything really succeeded. */
 export async function runExamples(stack: LocalStack, settings: Settings, signal: AbortSignal): Promise<void> {
   await withTemporal(stack.temporal, settings.taskQueue, async ({ client }) => {
-    print(`Watch the runs in Temporal's web UI as well, while the demo lasts: ${stack.webUi}\n`);
+    print(`While the demo lasts, the runs can be watched in Temporal's web UI as well:\n${stack.webUi}\n`);
     const runs = await startAll(client, settings.pipelinesFolder);
     const reports = await followRuns(client, runs, { stream: process.stdout, signal });
     const ledger = await readLedger(stack.endpoint);

@@ -53,6 +53,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     signal.throwIfAborted();
     return part;
   };
+  installRuntime(log);
   try {
     const { temporal, webUi, ended: serverEnded } = keep(await openTemporal(options));
     const { endpoint, region } = keep(await openAws(options));
@@ -103,7 +104,6 @@ async function openWorker(
   region: string,
   { settings, log }: LocalStackOptions,
 ) {
-  installRuntime(log);
   const namespace = temporal.namespace.value;
   await ensureSearchAttributes(connection, namespace);
   const worker = await startWorker({ connection, namespace, region, settings, log });
