@@ -29,7 +29,7 @@ export interface RunningWorker {
   ended: Promise<void>;
 }
 
-/** How long activities may go on after a shutdown was asked for. Waits end at once; a start or a copy is let finish. */
+/** How long a start or a copy may go on after a shutdown was asked for. Waits have no grace: they are handed over at once. */
 const SHUTDOWN_GRACE = '30s';
 
 const BUILT_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
@@ -46,7 +46,6 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const shared = {
     connection,
     namespace,
-    shutdownGraceTime: SHUTDOWN_GRACE,
     maxHeartbeatThrottleInterval: settings.progressIntervalMs,
     defaultHeartbeatThrottleInterval: settings.progressIntervalMs,
   } satisfies Partial<WorkerOptions>;
@@ -56,6 +55,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
       taskQueue: settings.taskQueue,
       workflowBundle: { codePath: workflowBundle },
       maxCachedWorkflows: settings.workflowCache,
+      shutdownGraceTime: SHUTDOWN_GRACE,
       activities: createActivities(context),
     }),
     Worker.create({

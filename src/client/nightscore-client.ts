@@ -1,10 +1,10 @@
 import {
   Client,
-  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
+import { rootCause } from '@temporalio/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import { RUN_REPORT_VERSION, type RunReport } from '../pipeline/report.ts';
@@ -136,7 +136,7 @@ export class NightscoreClient {
     try {
       return await this.#client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query<RunReport>('report'));
     } catch (error) {
-      const reason = isGrpcServiceError(error) ? error.details : String(error);
+      const reason = rootCause(error) ?? String(error);
       return {
         version: RUN_REPORT_VERSION,
         run: { id: run, ...parseRunKey(run), trigger: 'unknown', startedAt: description.startTime.toISOString() },

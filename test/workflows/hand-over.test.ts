@@ -27,6 +27,7 @@ test('a worker that shuts down hands the wait over to another one, and the job g
   const running = await nightscore.until(run, ({ steps }) => steps['score']?.state === 'running');
   const second = await nightscore.addWorker();
   await first.shutdown();
+  expect(await nightscore.client.get(run)).not.toHaveProperty('outcome');
   const report = await nightscore.ended(run);
   expect(report).toMatchObject({ outcome: 'succeeded' });
   const job = running.steps['score']?.job?.id;
