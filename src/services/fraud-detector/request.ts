@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isPossibleS3Uri } from '../../pipeline/s3-uri.ts';
+import { tagText } from '../tag-text.ts';
 
 // Constraints of https://docs.aws.amazon.com/frauddetector/latest/api/API_CreateBatchPredictionJob.html
 
@@ -20,7 +21,7 @@ const iamRoleArn = z
   .max(256)
   .regex(/^arn:aws[a-z-]{0,15}:iam::[0-9]{12}:role\/[^\s]{2,64}$/, 'must be the ARN of an IAM role');
 
-const tag = z.strictObject({ key: z.string().min(1).max(128), value: z.string().max(256) });
+const tag = z.strictObject({ key: tagText.min(1).max(128), value: z.string().max(256) });
 
 /** CreateBatchPredictionJob's input less the jobId. */
 export const batchPredictionRequest = z.strictObject({

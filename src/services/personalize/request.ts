@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isPossibleS3Uri } from '../../pipeline/s3-uri.ts';
+import { tagText } from '../tag-text.ts';
 
 // Constraints of https://docs.aws.amazon.com/personalize/latest/dg/API_CreateBatchInferenceJob.html and API_CreateBatchSegmentJob.html
 
@@ -22,13 +23,18 @@ const s3Location = z.strictObject({
   ),
 });
 
-const tag = z.strictObject({ tagKey: z.string().min(1).max(128), tagValue: z.string().max(256) });
+const tag = z.strictObject({ tagKey: tagText.min(1).max(128), tagValue: tagText.max(256) });
+
+const itemName = z
+  .string()
+  .max(150)
+  .regex(/^[A-Za-z_][A-Za-z\d_]*$/, 'must be the name of a field: letters, digits and underscores, no digit first');
 
 /** What both kinds of job take. */
 const jobRequest = {
   solutionVersionArn: arn.describe('The solution version that answers'),
   filterArn: z.exactOptional(arn),
-  numResults: z.exactOptional(z.int().min(1)).describe('Results for each input line'),
+  numResults: z.exactOptional(z.int32().min(1)).describe('Results for each input line'),
   jobInput: z.strictObject({ s3DataSource: s3Location }).describe('The JSON lines to answer, a file or a folder'),
   jobOutput: z.strictObject({ s3DataDestination: s3Location }).describe('The S3 folder of the results'),
   roleArn: z
@@ -53,9 +59,7 @@ export const batchInferenceRequest = z.strictObject({
     }),
   ),
   batchInferenceJobMode: z.exactOptional(z.enum(['BATCH_INFERENCE', 'THEME_GENERATION'])),
-  themeGenerationConfig: z.exactOptional(
-    z.strictObject({ fieldsForThemeGeneration: z.strictObject({ itemName: z.string().min(1).max(150) }) }),
-  ),
+  themeGenerationConfig: z.exactOptional(z.strictObject({ fieldsForThemeGeneration: z.strictObject({ itemName }) })),
 });
 
 /** CreateBatchSegmentJob's input less the jobName. */
