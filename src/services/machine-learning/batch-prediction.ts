@@ -12,6 +12,7 @@ import { callAws, unreadable } from '../errors.ts';
 import { makeJobId } from '../job-id.ts';
 import { defined, isoTime, records, stateOf } from '../observation.ts';
 import type { BatchService, JobClient } from '../service.ts';
+import { acceptNumberTexts } from './number-texts.ts';
 import { batchPredictionRequest, type BatchPredictionRequest } from './request.ts';
 
 const NAME = 'machine-learning/batch-prediction';
@@ -48,6 +49,7 @@ export const machineLearningBatchPrediction: BatchService<BatchPredictionRequest
 
 function connect(region: string): JobClient<BatchPredictionRequest> {
   const client = new MachineLearningClient(awsClientSettings(region));
+  acceptNumberTexts(client);
   return {
     async create(ref, request) {
       const command = new CreateBatchPredictionCommand({ ...request, BatchPredictionId: ref.id });
