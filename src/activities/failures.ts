@@ -1,11 +1,11 @@
-import { activityInfo, ApplicationFailure } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { FollowUpError } from '../follow-ups/follow-up.ts';
 import { ServiceError, type ErrorClass } from '../services/errors.ts';
 import { JobMismatchError } from '../services/start-job.ts';
 
 interface Recovery {
-  /** How many times an activity is tried in all when it fails so. */
+  /** How many times in a row an activity may fail so. */
   attempts: number;
   /** The wait after the first failure, which doubles with each further one, and its limit; in seconds. */
   waitSeconds: readonly [first: number, longest: number];
@@ -26,7 +26,8 @@ const RECOVERIES: Record<ErrorClass, Recovery> = {
   denied: { attempts: 1, waitSeconds: [0, 0] },
   invalid: { attempts: 1, waitSeconds: [0, 0] },
   'not-found': { attempts: 1, waitSeconds: [0, 0] },
-  duplicate: { attempts: 1, waitSeconds: [0, 0] },
+  // We have looked for the job and not found it: a create whose answer was lost may be so fresh that only creates see it.
+  duplicate: { attempts: 8, waitSeconds: [1, 10] },
 };
 
 /** Temporal cuts what it keeps of a retrying activity's failure at 4 KB. */
@@ -50,18 +51,35 @@ export function toFailure(error: unknown): unknown {
   if (error instanceof JobMismatchError || error instanceof FollowUpError) return rejection(error.message);
   if (!(error instanceof ServiceError)) return error;
   const { attempts, waitSeconds, benign } = RECOVERIES[error.class];
-  const { attempt } = activityInfo();
-  if (attempt >= attempts) return rejection(error.message);
+  const times = timesInARow(error.class);
+  if (times >= attempts) return rejection(error.message);
   return ApplicationFailure.create({
     type: error.class,
     message: error.message.slice(0, MAX_MESSAGE_LENGTH),
-    nextRetryDelay: retryDelayMs(waitSeconds, attempt),
+    nextRetryDelay: retryDelayMs(waitSeconds, times),
     ...(benign && { category: ApplicationFailureCategory.BENIGN }),
   });
 }
 
-/** Doubles with every attempt, and spreads callers that failed together over half of it. */
-function retryDelayMs([first, longest]: Recovery['waitSeconds'], attempt: number): number {
-  const seconds = Math.min(longest, first * 2 ** Math.min(attempt - 1, 20));
+/** What an activity that fails hands on to its next attempt. */
+interface FailuresInARow {
+  class: ErrorClass;
+  times: number;
+}
+
+/**
+ * How many times in a row, this one included, the activity has failed so. Its number of attempts does not tell: an activity that waited
+ * for hours because of a quota must not give up over its first expired token.
+ */
+function timesInARow(errorClass: ErrorClass): number {
+  const before = activityInfo().heartbeatDetails as Partial<FailuresInARow> | undefined;
+  const times = before?.class === errorClass ? (before.times ?? 0) + 1 : 1;
+  heartbeat({ class: errorClass, times } satisfies FailuresInARow);
+  return times;
+}
+
+/** Doubles with every failure in a row, and spreads callers that failed together over half of it. */
+function retryDelayMs([first, longest]: Recovery['waitSeconds'], times: number): number {
+  const seconds = Math.min(longest, first * 2 ** Math.min(times - 1, 20));
   return Math.round(seconds * 1000 * (0.75 + 0.5 * Math.random()));
 }

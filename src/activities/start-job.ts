@@ -1,3 +1,5 @@
+import { activityInfo, ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
 import type { Json } from '../pipeline/definition.ts';
 import type { JobIdentity, JobRef } from '../pipeline/job.ts';
 import type { BatchService, JobClient } from '../services/service.ts';
@@ -33,11 +35,16 @@ export async function startJob(context: ActivityContext, input: StartJobInput): 
   }
 }
 
+/** A job whose start was interrupted may be so fresh that its service does not show it yet: this often we look for it. */
+const LOOKS_FOR_FRESH_JOB = 4;
+const NEXT_LOOK_MS = 2_000;
+
 /** What became of an interrupted start: its job, or nothing when the service has none. */
 export async function findStartedJob(context: ActivityContext, input: StartJobInput): Promise<StartJobResult | null> {
   const { service, client, ref, request } = prepare(context, input);
   try {
     const seen = await find(client, ref);
+    if (!seen && activityInfo().attempt < LOOKS_FOR_FRESH_JOB) throw notYetFound(ref);
     if (!seen || service.differences(request, seen).length > 0) return null;
     const { observation } = seen;
     const submittedAt = observation.createdAt ?? observation.observedAt;
@@ -45,6 +52,15 @@ export async function findStartedJob(context: ActivityContext, input: StartJobIn
   } catch (error) {
     throw toFailure(error);
   }
+}
+
+function notYetFound(ref: JobRef): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'NotYetFound',
+    message: `${ref.service} does not know the job ${ref.id}, at least not yet`,
+    category: ApplicationFailureCategory.BENIGN,
+    nextRetryDelay: NEXT_LOOK_MS,
+  });
 }
 
 interface PreparedStart {
