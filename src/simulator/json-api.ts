@@ -57,7 +57,7 @@ export class JsonApi {
 
   /** Answers one request; nothing that a client sends makes it throw. */
   async answer(request: IncomingMessage, requestId: string): Promise<Answer> {
-    const [prefix = '', operationName = ''] = splitTarget(String(request.headers['x-amz-target']));
+    const [prefix, operationName] = splitTarget(String(request.headers['x-amz-target']));
     const service = this.#tools.services.find(({ targetPrefix }) => targetPrefix === prefix);
     const record: CallRecord = {
       service: service?.name ?? 'unknown',
@@ -120,9 +120,10 @@ export class JsonApi {
       case 'status':
         return success(withStatus(answer, fault.status));
       case 'delay':
-        await wait(fault.delayMs);
-        return success(moment === 'after' ? answer : await respond());
+        break;
     }
+    await wait(fault.delayMs);
+    return success(moment === 'after' ? answer : await respond());
   }
 
   #checkSignature(request: IncomingMessage, service: OpenService): string {

@@ -7,7 +7,7 @@ export type Position = readonly (string | number)[];
 export interface PageQuery<Item> {
   items: readonly Item[];
   /** Must be different for every item. */
-  position(item: Item): Position;
+  readonly position: (item: Item) => Position;
   descending?: boolean;
   /** The most items on a page. */
   size: number;

@@ -156,8 +156,10 @@ export class ResourceFile {
 }
 
 function problemsIn(error: z.ZodError | undefined, section?: string): string[] {
-  return (error?.issues ?? []).map(({ path, message }) => {
-    const where = [...(section === undefined ? [] : [section]), ...path].join('.');
-    return where === '' ? message : `${where}: ${message}`;
+  return (error?.issues ?? []).map((issue) => {
+    const where = [...(section === undefined ? [] : [section]), ...issue.path].join('.');
+    // What is wrong with a key stands one level deeper.
+    const what = issue.code === 'invalid_key' ? issue.issues.map(({ message }) => message).join(', ') : issue.message;
+    return where === '' ? what : `${where}: ${what}`;
   });
 }

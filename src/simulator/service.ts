@@ -17,7 +17,7 @@ export interface Call {
   /** `http://host:port` as the client wrote it. */
   origin: string;
   /** Says what the call did; without it, the ledger says `none`. */
-  did(effect: Effect): void;
+  readonly did: (effect: Effect) => void;
 }
 
 /** Takes a request body as it came, and gives the answer's members, or throws an AwsError. */

@@ -68,7 +68,7 @@ export function checkSignature(request: IncomingMessage, check: SignatureCheck):
 
 function readSignature(request: IncomingMessage, queryAllowed: boolean): Signature {
   const { authorization } = request.headers;
-  if (authorization !== undefined) return readHeader(authorization, request);
+  if (authorization) return readHeader(authorization, request);
   const { query } = splitUrl(request);
   if (queryAllowed && query.has('X-Amz-Algorithm')) return readQuery(query);
   throw new SignatureError('missing', 'Missing Authentication Token');

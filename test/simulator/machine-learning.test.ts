@@ -59,7 +59,7 @@ describe('a batch prediction', () => {
       objects: { 'acme/in/customers.csv': `${HEADER}\n${'c1,1,free,1\n'.repeat(1000)}` },
       resources: withSettings({
         machineLearning: {
-          timing: { queuedSeconds: 100, fixedSeconds: 0, recordsPerSecond: 2.5, heartbeatSeconds: 1 },
+          timing: { queuedSeconds: 100, fixedSeconds: 0, recordsPerSecond: 1, heartbeatSeconds: 1 },
         },
       }),
       speed: 1000,
@@ -75,7 +75,7 @@ describe('a batch prediction', () => {
       expect(seen[0]).not.toHaveProperty('StartedAt');
       const counts = seen.flatMap(({ TotalRecordCount }) => TotalRecordCount ?? []);
       expect(counts).toEqual(counts.toSorted((a, b) => a - b));
-      expect(new Set(counts).size).toBeGreaterThan(3);
+      expect(counts).toContainEqual(expect.toSatisfy((count: number) => count > 0 && count < 1000));
       const last = seen.at(-1);
       expect(last).toMatchObject({
         Name: 'nightly',
@@ -87,7 +87,7 @@ describe('a batch prediction', () => {
         InvalidRecordCount: 0,
       });
       expect(last?.FinishedAt?.getTime()).toBeGreaterThan(last?.StartedAt?.getTime() ?? Number.NaN);
-      expect(last?.ComputeTime).toBeGreaterThanOrEqual(400_000);
+      expect(last?.ComputeTime).toBeGreaterThanOrEqual(1_000_000);
     } finally {
       await slow.close();
     }

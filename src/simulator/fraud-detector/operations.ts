@@ -1,4 +1,3 @@
-import { arnOf } from '../arn.ts';
 import { AwsError } from '../aws-error.ts';
 import type { JobRunner } from '../jobs/job-runner.ts';
 import type { SimulatedJob } from '../jobs/simulated-job.ts';

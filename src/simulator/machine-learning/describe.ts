@@ -26,7 +26,7 @@ const DEFAULT_LIMIT = 100;
 export interface Describable<Item, Variable extends string> {
   items: readonly Item[];
   variables: FilterVariables<Item, Variable>;
-  idOf(item: Item): string;
+  readonly idOf: (item: Item) => string;
 }
 
 /**

@@ -1,0 +1,157 @@
+import {
+  CreateBatchPredictionCommand,
+  GetBatchPredictionCommand,
+  MachineLearningClient,
+} from '@aws-sdk/client-machine-learning';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { FAULTS } from '../../src/simulator/faults.ts';
+import type { Fault } from '../../src/simulator/faults.ts';
+import { REGION, startTestSimulator } from './test-simulator.ts';
+import type { RawAnswer, TestSimulator } from './test-simulator.ts';
+
+let simulator: TestSimulator;
+beforeAll(async () => {
+  simulator = await startTestSimulator({
+    objects: { 'acme/in/customers.csv': 'id,months,plan,active\nc1,1,free,1\n' },
+  });
+});
+afterEach(() => simulator.admin('faults', { method: 'DELETE' }));
+afterAll(() => simulator.close());
+
+const GET = 'AmazonML_20141212.GetBatchPrediction';
+const CREATE = 'AmazonML_20141212.CreateBatchPrediction';
+const request = (BatchPredictionId: string) => ({
+  BatchPredictionId,
+  MLModelId: 'ml-churn',
+  BatchPredictionDataSourceId: 'ds-customers',
+  OutputUri: 's3://acme/out/',
+});
+const create = (id: string): Promise<RawAnswer> => simulator.call(CREATE, request(id));
+const getModel = (): Promise<RawAnswer> => simulator.call('AmazonML_20141212.GetMLModel', { MLModelId: 'ml-churn' });
+const exists = async (id: string): Promise<boolean> => (await simulator.jobs()).some((job) => job.id === id);
+
+/** What a client is told under each kind of fault. */
+const TOLD: Record<Fault['effect']['kind'], (answer: Promise<RawAnswer>, fault: Fault) => Promise<void>> = {
+  refuse: async (answer, { effect }) => {
+    const { status, json } = await answer;
+    expect(effect).toMatchObject({ code: json.__type, message: json.message });
+    if ('status' in effect) expect(status).toBe(effect.status);
+    expect(status).toBeGreaterThanOrEqual(400);
+  },
+  'internal-error': async (answer) => {
+    expect(await answer).toMatchObject({ status: 500, json: { __type: 'InternalServerException' } });
+  },
+  reset: (answer) => expect(answer).rejects.toThrow('fetch failed'),
+  raw: async (answer, { effect }) => {
+    const { status, text } = await answer.catch((): Partial<RawAnswer> => ({ status: 200, text: '{"' }));
+    expect(effect).toMatchObject({ status, body: text });
+  },
+  delay: async (answer) => expect((await answer).status).toBe(200),
+  status: async (answer) => expect((await answer).status).toBe(200),
+};
+
+const ACTS_ALL_THE_SAME: readonly Fault['effect']['kind'][] = ['delay', 'status'];
+
+describe('each fault', () => {
+  test.each(Object.entries<Fault>(FAULTS))(
+    '%s: the client is told so, and the job exists only if the call took effect',
+    async (name, fault) => {
+      const id = `bp-${name}`;
+      await simulator.faults({ fault: name, operation: 'CreateBatchPrediction', times: 1, delayMs: 5 });
+      await TOLD[fault.effect.kind](create(id), fault);
+      const tookEffect = fault.moment === 'after' || ACTS_ALL_THE_SAME.includes(fault.effect.kind);
+      expect(await exists(id)).toBe(tookEffect);
+      expect(await simulator.ledger(`?job=${id}`)).toMatchObject([
+        { fault: name, effect: tookEffect ? 'created' : 'none' },
+      ]);
+    },
+  );
+
+  test('of a status gives every job in the answer that status', async () => {
+    await create('bp-status');
+    await simulator.faults({ fault: 'unknown-status', job: 'bp-status', times: 1, status: 'MOVING' });
+    const get = () => simulator.machineLearning.send(new GetBatchPredictionCommand({ BatchPredictionId: 'bp-status' }));
+    expect((await get()).Status).toBe('MOVING');
+    expect((await get()).Status).not.toBe('MOVING');
+  });
+
+  test('delays by as long as its switch says', async () => {
+    await simulator.faults({ fault: 'slow', operation: 'GetMLModel', times: 1, delayMs: 80 });
+    const start = performance.now();
+    await getModel();
+    expect(performance.now() - start).toBeGreaterThanOrEqual(79);
+  });
+});
+
+describe('a fault switch', () => {
+  test('strikes only the calls that it names, after those that it lets pass, as often as it says', async () => {
+    await simulator.faults({
+      service: 'machine-learning',
+      operation: 'GetMLModel',
+      fault: 'throttle',
+      skip: 1,
+      times: 2,
+    });
+    const statuses: number[] = [];
+    for (let call = 1; call <= 5; call += 1) {
+      statuses.push((await getModel()).status);
+      expect((await simulator.call(GET, { BatchPredictionId: 'nothing' })).status).toBe(404);
+    }
+    expect(statuses).toEqual([200, 400, 400, 200, 200]);
+  });
+
+  test('without a count stays on until the switches are deleted', async () => {
+    await simulator.faults({ fault: 'error-500-before', operation: 'GetMLModel' });
+    expect([(await getModel()).status, (await getModel()).status]).toEqual([500, 500]);
+    expect(await simulator.admin<object[]>('faults')).toMatchObject([{ fault: 'error-500-before' }]);
+    await simulator.admin('faults', { method: 'DELETE' });
+    expect((await getModel()).status).toBe(200);
+  });
+
+  test('for a job strikes calls that name it by its id or its ARN', async () => {
+    await simulator.faults({ job: 'film-job', fault: 'access-denied' });
+    const batchInferenceJobArn = 'arn:aws:personalize:eu-west-1:123456789012:batch-inference-job/film-job';
+    const answer = await simulator.call('AmazonPersonalize.DescribeBatchInferenceJob', { batchInferenceJobArn });
+    expect(answer.json.__type).toBe('AccessDeniedException');
+  });
+
+  test('leaves S3 alone unless it names S3, and speaks the words of S3 there', async () => {
+    const get = () => simulator.s3.send(new GetObjectCommand({ Bucket: 'acme', Key: 'in/customers.csv' }));
+    await simulator.faults({ fault: 'throttle' });
+    await expect(get()).resolves.toBeDefined();
+    await simulator.faults({ service: 's3', fault: 'throttle', times: 1 });
+    await expect(get()).rejects.toMatchObject({ name: 'SlowDown', $metadata: { httpStatusCode: 503 } });
+    await expect(get()).resolves.toBeDefined();
+  });
+
+  test.each([
+    [[{ fault: 'earthquake' }], 'one of throttle, '],
+    [[{ fault: 'slow', times: 0 }], '>0'],
+    [[{ fault: 'slow', service: 's3', when: 'now' }], 'Unrecognized key'],
+    [[{ fault: 'reset-after', service: 's3' }], 'cannot strike s3'],
+    [{ fault: 'slow' }, 'expected array'],
+  ])('that cannot be is refused with the reason: %j', async (switches, reason) => {
+    const posted = simulator.admin('faults', { method: 'POST', body: JSON.stringify(switches) });
+    await expect(posted).rejects.toThrow(reason);
+    expect(await simulator.admin('faults')).toEqual([]);
+  });
+});
+
+test('the retries of an SDK are seen as attempts of one call', async () => {
+  await simulator.faults({ operation: 'CreateBatchPrediction', fault: 'throttle', times: 2 });
+  const client = new MachineLearningClient({
+    endpoint: simulator.endpoint,
+    region: REGION,
+    maxAttempts: 3,
+    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'not-a-secret' },
+  });
+  await client.send(new CreateBatchPredictionCommand(request('bp-retried')));
+  client.destroy();
+  const calls = await simulator.ledger('?job=bp-retried');
+  expect(calls.map(({ attempt, errorCode, effect }) => [attempt, errorCode, effect])).toEqual([
+    [1, 'ThrottlingException', 'none'],
+    [2, 'ThrottlingException', 'none'],
+    [3, undefined, 'created'],
+  ]);
+});
