@@ -20,6 +20,9 @@ const SETTINGS = {
     .prefault('1m')
     .describe('How long a service may not know a job that was just submitted'),
   NIGHTSCORE_PROGRESS_INTERVAL: duration.prefault('30s').describe('How often progress is sent to Temporal'),
+  NIGHTSCORE_HEARTBEAT_TIMEOUT: duration
+    .prefault('2m')
+    .describe('How long a worker may be silent before another one takes over its waits'),
   NIGHTSCORE_MAX_JOBS: count.default(5000).describe('Jobs that one worker awaits at once'),
   NIGHTSCORE_WORKFLOW_CACHE: count.default(200).describe('Workflows that one worker keeps in memory'),
   NIGHTSCORE_LOG_LEVEL: z
@@ -36,6 +39,7 @@ export interface Settings {
   pollIntervalMs: number;
   notFoundGraceMs: number;
   progressIntervalMs: number;
+  heartbeatTimeoutMs: number;
   maxJobs: number;
   workflowCache: number;
   logLevel: string;
@@ -61,6 +65,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     pollIntervalMs: value.NIGHTSCORE_POLL_INTERVAL,
     notFoundGraceMs: value.NIGHTSCORE_NOT_FOUND_GRACE,
     progressIntervalMs: value.NIGHTSCORE_PROGRESS_INTERVAL,
+    heartbeatTimeoutMs: value.NIGHTSCORE_HEARTBEAT_TIMEOUT,
     maxJobs: value.NIGHTSCORE_MAX_JOBS,
     workflowCache: value.NIGHTSCORE_WORKFLOW_CACHE,
     logLevel: value.NIGHTSCORE_LOG_LEVEL,

@@ -69,16 +69,10 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
 }
 
 function createContext({ region, settings, log }: StartWorkerOptions): ActivityContext {
+  const { heartbeatTimeoutMs, notFoundGraceMs, pipelinesFolder, pollIntervalMs } = settings;
   const clients = createClients(CATALOG);
-  const watch = { pollIntervalMs: settings.pollIntervalMs, graceMs: settings.notFoundGraceMs };
-  return {
-    region,
-    clients,
-    watchers: createWatchers(clients, watch, log),
-    followUps: FOLLOW_UPS,
-    pipelinesFolder: settings.pipelinesFolder,
-    log,
-  };
+  const watchers = createWatchers(clients, { pollIntervalMs, graceMs: notFoundGraceMs }, log);
+  return { region, clients, watchers, followUps: FOLLOW_UPS, heartbeatTimeoutMs, pipelinesFolder, log };
 }
 
 function run(workers: Worker[]): RunningWorker {

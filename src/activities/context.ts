@@ -10,6 +10,8 @@ export interface ActivityContext {
   clients: Clients;
   watchers: Watchers;
   followUps: ReadonlyMap<string, FollowUp>;
+  /** How long a worker that awaits a job may be silent before another one takes over, in milliseconds. */
+  heartbeatTimeoutMs: number;
   /** Folder of the pipeline files. */
   pipelinesFolder: string;
   log: Logger;

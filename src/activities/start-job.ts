@@ -19,6 +19,8 @@ export interface StartJobInput {
 export interface StartJobResult extends StartedJob {
   /** Whether the service can stop the job. */
   canStop: boolean;
+  /** For whoever awaits the job: how long a worker may be silent before another one takes over, in milliseconds. */
+  heartbeatTimeoutMs: number;
 }
 
 /** Starts the job or adopts the one that exists; fails for good when the service will never start it. */
@@ -29,7 +31,7 @@ export async function startJob(context: ActivityContext, input: StartJobInput): 
     const { runKey, step, attempt } = input.identity;
     const job = { run: runKey, step, attempt, service: service.name, job: ref.id };
     context.log.info(job, started.adopted ? 'Took over the job that exists' : 'Started the job');
-    return { ...started, canStop: service.can.stop };
+    return { ...started, canStop: service.can.stop, heartbeatTimeoutMs: context.heartbeatTimeoutMs };
   } catch (error) {
     throw toFailure(error);
   }
@@ -48,7 +50,8 @@ export async function findStartedJob(context: ActivityContext, input: StartJobIn
     if (!seen || service.differences(request, seen).length > 0) return null;
     const { observation } = seen;
     const submittedAt = observation.createdAt ?? observation.observedAt;
-    return { ref: observation.ref, adopted: true, submittedAt, canStop: service.can.stop };
+    const { heartbeatTimeoutMs } = context;
+    return { ref: observation.ref, adopted: true, submittedAt, canStop: service.can.stop, heartbeatTimeoutMs };
   } catch (error) {
     throw toFailure(error);
   }

@@ -1,4 +1,5 @@
 import { ActivityCancellationType, proxyActivities, type RetryPolicy } from '@temporalio/workflow';
+import type { AwaitJobInput } from '../activities/await-job.ts';
 import type { Activities } from '../activities/index.ts';
 import { WATCH_QUEUE_SUFFIX } from './watch-queue.ts';
 
@@ -26,13 +27,14 @@ export function activitiesOn(taskQueue: string, summary: string) {
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     startToCloseTimeout: '3m',
   });
-  const { awaitJob } = proxyActivities<Activities>({
+  const watch = {
     ...shared,
     taskQueue: `${taskQueue}${WATCH_QUEUE_SUFFIX}`,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     startToCloseTimeout: '60d',
-    heartbeatTimeout: '2m',
-  });
+  } as const;
+  const awaitJob = (input: AwaitJobInput, heartbeatTimeout: number) =>
+    proxyActivities<Activities>({ ...watch, heartbeatTimeout }).awaitJob(input);
   const { runFollowUp } = proxyActivities<Activities>({
     ...shared,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

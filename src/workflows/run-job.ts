@@ -107,7 +107,8 @@ function startInput(options: RunJobOptions, attempt: number): StartJobInput {
 
 function awaitEnd(activities: Activities, started: StartJobResult, input: StartJobInput): Promise<AwaitJobResult> {
   const { step, attempt } = input.identity;
-  return activities.awaitJob({ ref: started.ref, submittedAt: started.submittedAt, step, attempt });
+  const { ref, submittedAt, heartbeatTimeoutMs } = started;
+  return activities.awaitJob({ ref, submittedAt, step, attempt }, heartbeatTimeoutMs);
 }
 
 /**
