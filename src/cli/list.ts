@@ -15,7 +15,7 @@ export interface ListOptions {
   json?: true;
 }
 
-/** `nightscore list`: the runs that match, the latest started first. */
+/** `nightscore list`: the runs that match, those that go on first. */
 export async function list({ limit, since, json, ...equals }: ListOptions): Promise<void> {
   const filter: RunFilter = { ...equals, ...(since && { startedAfter: since }) };
   await withNightscore(async ({ client }) => {

@@ -102,7 +102,7 @@ function addRuns(program: Command): void {
     .action(async (run: string, options: { json?: true }) => (await import('./get.ts')).get(run, options));
   program
     .command('list')
-    .summary('list runs, the latest started first')
+    .summary('list runs, those that go on first')
     .option('--pipeline <name>', 'runs of this pipeline')
     .option('--key <key>', 'runs with this period or key')
     .addOption(new Option('--status <status>', 'runs that stand so').choices(RUN_STATUSES))

@@ -93,7 +93,7 @@ export class NightscoreClient {
     };
   }
 
-  /** The runs that match, the latest started first. */
+  /** The runs that match: those that go on first, then those that have ended, the latest end first, as Temporal lists them. */
   async *list(filter: RunFilter = {}): AsyncIterable<RunSummary> {
     for await (const info of this.#client.workflow.list({ query: visibilityQuery(filter) })) yield summaryOf(info);
   }
