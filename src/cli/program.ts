@@ -91,7 +91,7 @@ function addRuns(program: Command): void {
     .option('--param <name=value>', 'value of a parameter; may be repeated', collected)
     .option('--wait', 'show the run until it has ended, and exit by its outcome')
     .option(...JSON_OPTION)
-    .addHelpText('after', example('nightscore start tumor-screening --date 2026-11-20 --param bucket=acme --wait'))
+    .addHelpText('after', example('nightscore start tumor-screening --param bucket=acme --wait'))
     .action(async (pipeline: string, options: StartOptions) => (await import('./start.ts')).start(pipeline, options));
   program
     .command('get')
