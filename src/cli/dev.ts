@@ -21,7 +21,11 @@ export interface DevOptions {
 }
 
 /** Simulated jobs are short, so `dev` looks at them more often than a worker in production. */
-const DEV_SETTINGS = { NIGHTSCORE_POLL_INTERVAL: '1s', NIGHTSCORE_PROGRESS_INTERVAL: '2s', NIGHTSCORE_HEARTBEAT_TIMEOUT: '15s' };
+const DEV_SETTINGS = {
+  NIGHTSCORE_POLL_INTERVAL: '1s',
+  NIGHTSCORE_PROGRESS_INTERVAL: '2s',
+  NIGHTSCORE_HEARTBEAT_TIMEOUT: '15s',
+};
 
 /** `nightscore dev`: everything on this machine, until Ctrl-C. What was running then goes on at the next `dev`. */
 export async function dev(options: DevOptions): Promise<void> {

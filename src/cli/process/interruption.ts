@@ -37,12 +37,14 @@ export function listenForInterruption(): AbortSignal {
 
 /** Ends the command without a stack trace when nobody reads its output any more, as `nightscore list | head` does. */
 export function endWhenOutputIsClosed(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    const reason = new InterruptedError('SIGPIPE');
-    if (interruption) interruption.abort(reason);
-    else process.exit(reason.exitCode);
-  });
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      const reason = new InterruptedError('SIGPIPE');
+      if (interruption) interruption.abort(reason);
+      else process.exit(reason.exitCode);
+    });
+  }
 }
 
 /** Resolves when the signal aborts. */
