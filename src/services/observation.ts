@@ -22,6 +22,18 @@ export function records(counts: { [Count in keyof JobRecords]: number | string |
   return known.length > 0 ? Object.fromEntries(known) : undefined;
 }
 
+/** Longest message that is kept, in characters. */
+const MAX_MESSAGE_LENGTH = 1_000;
+
+/**
+ * The service's own words, cut where they are very long: Amazon ML may send 10,240 characters, and Temporal takes no report of a run over 2 MB,
+ * which for each failed job holds them twice.
+ */
+export function shortMessage(message: string | undefined): string | undefined {
+  if (message === undefined || message.length <= MAX_MESSAGE_LENGTH) return message;
+  return `${[...message].slice(0, MAX_MESSAGE_LENGTH - 1).join('')}…`;
+}
+
 /** The object without its undefined members, which neither Temporal's converter nor an exact optional type carries. */
 export function defined<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {

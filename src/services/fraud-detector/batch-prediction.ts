@@ -10,7 +10,7 @@ import { awsClientSettings } from '../aws-client.ts';
 import { differences } from '../differences.ts';
 import { callAws, notFound, unreadable } from '../errors.ts';
 import { makeJobId } from '../job-id.ts';
-import { defined, isoTime, records, stateOf } from '../observation.ts';
+import { defined, isoTime, records, shortMessage, stateOf } from '../observation.ts';
 import type { BatchService, JobClient } from '../service.ts';
 import { batchPredictionRequest, type BatchPredictionRequest } from './request.ts';
 
@@ -101,7 +101,7 @@ function observe(job: BatchPrediction, ref: JobRef): JobObservation {
     observedAt: new Date().toISOString(),
     ...defined({
       state: stateOf(STATUSES, rawStatus),
-      message: job.failureReason,
+      message: shortMessage(job.failureReason),
       records: records({ total: job.totalRecordsCount, processed: job.processedRecordsCount }),
       outputUri: job.outputPath,
       heartbeatAt: isoTime(job.lastHeartbeatTime),

@@ -10,7 +10,7 @@ import { awsClientSettings } from '../aws-client.ts';
 import { differences } from '../differences.ts';
 import { callAws, unreadable } from '../errors.ts';
 import { makeJobId } from '../job-id.ts';
-import { defined, isoTime, records, stateOf } from '../observation.ts';
+import { defined, isoTime, records, shortMessage, stateOf } from '../observation.ts';
 import type { BatchService, JobClient } from '../service.ts';
 import { acceptNumberTexts } from './number-texts.ts';
 import { batchPredictionRequest, type BatchPredictionRequest } from './request.ts';
@@ -98,7 +98,7 @@ function observe(job: BatchPrediction, ref: JobRef): JobObservation {
     observedAt: new Date().toISOString(),
     ...defined({
       state: stateOf(STATUSES, rawStatus),
-      message: job.Message,
+      message: shortMessage(job.Message),
       records: records({ total: job.TotalRecordCount, invalid: job.InvalidRecordCount }),
       outputUri: job.OutputUri,
       heartbeatAt: isoTime(job.LastUpdatedAt),

@@ -6,7 +6,7 @@ import { awsClientSettings } from '../aws-client.ts';
 import { differences } from '../differences.ts';
 import { unreadable } from '../errors.ts';
 import { makeJobId } from '../job-id.ts';
-import { defined, isoTime, stateOf } from '../observation.ts';
+import { defined, isoTime, shortMessage, stateOf } from '../observation.ts';
 import type { BatchService, Capabilities, JobClient } from '../service.ts';
 import type { BatchSegmentRequest } from './request.ts';
 
@@ -135,7 +135,7 @@ function observe(job: Described, ref: JobRef): JobObservation {
     observedAt: new Date().toISOString(),
     ...defined({
       state,
-      message: job.failureReason,
+      message: shortMessage(job.failureReason),
       outputUri: job.jobOutput?.s3DataDestination?.path,
       createdAt: isoTime(job.creationDateTime),
       heartbeatAt: updatedAt,
