@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { PipelineDefinition } from './pipeline/definition.ts';
-import { parsePipeline } from './pipeline/parse.ts';
-import { formatProblem, type Problem } from './pipeline/problem.ts';
+import { parsePipeline } from './pipeline/validation/parse.ts';
+import { formatProblem, type Problem } from './pipeline/validation/problem.ts';
 import { suggestionFor } from './pipeline/suggestion.ts';
 import { USES } from './uses-catalog.ts';
 

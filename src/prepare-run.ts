@@ -1,10 +1,10 @@
 import type { PipelineDefinition } from './pipeline/definition.ts';
-import { runValues } from './pipeline/expression-context.ts';
+import { runValues } from './pipeline/expressions/expression-context.ts';
 import type { LoadedPipeline } from './pipeline/loaded-pipeline.ts';
 import { resolveParams } from './pipeline/params.ts';
-import { checkRun } from './pipeline/check-run.ts';
-import { checkDefinition } from './pipeline/parse.ts';
-import { formatProblem } from './pipeline/problem.ts';
+import { checkRun } from './pipeline/validation/check-run.ts';
+import { checkDefinition } from './pipeline/validation/parse.ts';
+import { formatProblem } from './pipeline/validation/problem.ts';
 import { RunKeyError } from './pipeline/run-key.ts';
 import { USES } from './uses-catalog.ts';
 

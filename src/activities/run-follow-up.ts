@@ -1,6 +1,6 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { Json } from '../pipeline/definition.ts';
-import type { StepOutputs } from '../pipeline/expression-context.ts';
+import type { StepOutputs } from '../pipeline/expressions/expression-context.ts';
 import type { ActivityContext } from './context.ts';
 import { rejection, toFailure } from './failures.ts';
 

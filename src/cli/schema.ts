@@ -1,4 +1,4 @@
-import { pipelineJsonSchema } from '../pipeline/schema.ts';
+import { pipelineJsonSchema } from '../pipeline/validation/schema.ts';
 import { USES } from '../uses-catalog.ts';
 import { printJson } from './process/output.ts';
 

@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import type { StepOutputs } from '../pipeline/expression-context.ts';
+import type { StepOutputs } from '../pipeline/expressions/expression-context.ts';
 
 /** What a follow-up is given besides its `with`. */
 export interface FollowUpContext {

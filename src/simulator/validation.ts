@@ -3,6 +3,8 @@ import { AwsError } from './aws-error.ts';
 
 type Issue = z.core.$ZodIssue;
 
+const LONGEST_VALUE = 256;
+
 /**
  * Holds a request body against the constraints of its shape, as AWS's own front end does. Members that the shape
  * does not know are ignored.
@@ -49,8 +51,10 @@ function violationText(issue: Issue): string {
   return `Value ${value} at '${memberPath(issue.path)}' failed to satisfy constraint: ${constraintText(issue)}`;
 }
 
+/** A long value would hide what is wrong with it. */
 function valueText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  const whole = typeof value === 'string' ? value : JSON.stringify(value);
+  return whole.length > LONGEST_VALUE ? `${whole.slice(0, LONGEST_VALUE)}…` : whole;
 }
 
 /** AWS writes member names in lower camel case and counts list members from 1: `tags.1.member.key`. */

@@ -1,7 +1,7 @@
 import type { SearchAttributePair } from '@temporalio/common';
 import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { PipelineDefinition } from '../pipeline/definition.ts';
-import { stepValues, type StepOutputs, type StepValues } from '../pipeline/expression-context.ts';
+import { stepValues, type StepOutputs, type StepValues } from '../pipeline/expressions/expression-context.ts';
 import type { RunOutcome, StepOutcome } from '../pipeline/outcome.ts';
 import { RUN_REPORT_VERSION, type RunReport, type StepReport } from '../pipeline/report.ts';
 import { periodOfKey } from '../pipeline/run-key.ts';

@@ -1,7 +1,7 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { Json, StepDefinition } from '../pipeline/definition.ts';
-import { runValues, type ExpressionContext } from '../pipeline/expression-context.ts';
-import { evaluateCondition, renderWith } from '../pipeline/expression.ts';
+import { runValues, type ExpressionContext } from '../pipeline/expressions/expression-context.ts';
+import { evaluateCondition, renderWith } from '../pipeline/expressions/expression.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { DEFAULT_CONDITION } from '../pipeline/plan.ts';
 import { activitiesOn } from './activities.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { definePipeline } from '../../src/pipeline/define.ts';
 import type { PipelineDefinition } from '../../src/pipeline/definition.ts';
-import { checkDefinition } from '../../src/pipeline/parse.ts';
+import { checkDefinition } from '../../src/pipeline/validation/parse.ts';
 import { USES } from '../../src/uses-catalog.ts';
 
 type Pipeline = Parameters<typeof definePipeline>[0];

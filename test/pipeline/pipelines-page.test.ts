@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { EXPRESSION_FUNCTIONS } from '../../src/pipeline/expression-functions.ts';
-import { formatProblem, parsePipeline } from '../../src/pipeline/parse.ts';
-import { JOB_KEYS, pipelineShape, stepShape } from '../../src/pipeline/shape.ts';
+import { EXPRESSION_FUNCTIONS } from '../../src/pipeline/expressions/expression-functions.ts';
+import { formatProblem, parsePipeline } from '../../src/pipeline/validation/parse.ts';
+import { JOB_KEYS, pipelineShape, stepShape } from '../../src/pipeline/validation/shape.ts';
 import { USES } from '../../src/uses-catalog.ts';
 
 const page = readFileSync(new URL('../../docs/pipelines.md', import.meta.url), 'utf8');

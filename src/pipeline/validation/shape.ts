@@ -1,0 +1,116 @@
+import { IANAZone } from 'luxon';
+import { z } from 'zod';
+import { cronProblem } from './cron.ts';
+import type { Json, PipelineDefinition } from '../definition.ts';
+import { durationProblem } from '../duration.ts';
+import { NAME_RULES, nameProblem, type NameKind } from '../names.ts';
+import { quoted } from '../wording.ts';
+
+/** A text that a function finds nothing wrong with. */
+function checked(problemOf: (text: string) => string | undefined): z.ZodString {
+  return z.string().check(({ value, issues }) => {
+    const message = problemOf(value);
+    if (message !== undefined) issues.push({ code: 'custom', input: value, message });
+  });
+}
+
+/** A key whose rule only the JSON Schema states: Zod would not look at what stands under a key that breaks it. See `check.ts`. */
+function key(kind: NameKind): z.ZodString {
+  return z.string().meta({ pattern: NAME_RULES[kind].pattern.source });
+}
+
+function zoneProblem(zone: string): string | undefined {
+  return IANAZone.isValidZone(zone) ? undefined : `${quoted(zone)} is not an IANA time zone such as Europe/Berlin`;
+}
+
+const duration = checked(durationProblem).meta({
+  pattern: '^(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$',
+  minLength: 2,
+  examples: ['6h', '1h30m'],
+});
+const anything = z.custom<Json>();
+
+const schedule = z.strictObject({
+  cron: checked(cronProblem)
+    .meta({ examples: ['0 2 * * *', '@daily'] })
+    .describe('When runs start: minute, hour, day of the month, month, day of the week; or @daily and the like'),
+  timezone: z
+    .exactOptional(checked(zoneProblem))
+    .describe('IANA zone of the cron expression, the dates and the run keys; UTC by default'),
+  overlap: z
+    .exactOptional(z.enum(['skip', 'buffer-one', 'buffer-all', 'cancel-other', 'terminate-other', 'allow-all']))
+    .describe('What happens when the run before still goes on; skip by default'),
+  catchupWindow: z.exactOptional(duration).describe('How late a missed start is still made up for, for example 6h'),
+});
+
+const param = z.strictObject({
+  type: z.enum(['string', 'integer', 'number', 'boolean']).describe('What its values are'),
+  description: z.exactOptional(z.string()).describe('What it is for'),
+  default: z
+    .exactOptional(z.union([z.string(), z.number(), z.boolean()]))
+    .describe('Its value in runs that are given none; without a default, each run must be given a value'),
+});
+
+const gate = z
+  .strictObject({
+    maxInvalidRatio: z.exactOptional(z.number().min(0).max(1)).describe('Largest share of invalid records, 0 to 1'),
+    maxInvalid: z.exactOptional(z.int().min(0)).describe('Largest number of invalid records'),
+    minRecords: z.exactOptional(z.int().min(0)).describe('Smallest number of records'),
+  })
+  .refine((conditions) => Object.keys(conditions).length > 0, 'has no condition: name at least one, or leave it out')
+  .meta({ minProperties: 1 });
+
+const step = z.strictObject({
+  uses: z.string().describe('What the step runs: a service or a follow-up'),
+  description: z.exactOptional(z.string()).describe('What the step is for'),
+  needs: z.exactOptional(z.array(z.string())).describe('The steps that must have ended before this one begins'),
+  if: z
+    .exactOptional(z.string())
+    .describe('A CEL expression: the step is skipped unless it is true. succeeded() by default'),
+  with: z
+    .record(z.string(), anything)
+    .describe('What the service or follow-up is given; texts may hold ${{ }} expressions'),
+  region: z
+    .exactOptional(z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'must be an AWS region such as eu-west-1'))
+    .describe('AWS region of the step; that of the worker by default'),
+  timeout: z
+    .exactOptional(duration)
+    .describe('Longest time that one job attempt may take, queueing included, for example 6h'),
+  retry: z
+    .exactOptional(
+      z.strictObject({ maxAttempts: z.int().min(1).max(10).describe('How many jobs, the first included') }),
+    )
+    .describe('New job attempts, each a paid job, after failures on the side of the service'),
+  gate: z.exactOptional(gate).describe('What a succeeded job’s record counts must meet for its step to succeed'),
+  onCancel: z
+    .exactOptional(z.enum(['stop', 'leave']))
+    .describe('What becomes of the job when the run is cancelled or the job attempt times out; stop by default'),
+});
+
+/** Keys of a step that mean something for jobs only. */
+export const JOB_KEYS = [
+  'timeout',
+  'retry',
+  'gate',
+  'onCancel',
+] as const satisfies readonly (keyof typeof step.shape)[];
+
+export const stepShape = step;
+
+/** The shape of a pipeline: keys, types and texts, each by itself. How they go together is for `check.ts`. */
+export const pipelineShape = z.strictObject({
+  name: checked((name) => nameProblem('pipeline', name))
+    .meta({ pattern: NAME_RULES.pipeline.pattern.source })
+    .describe('Name of the pipeline: lower-case letters, digits and hyphens'),
+  description: z.exactOptional(z.string()).describe('What the pipeline is for'),
+  period: z.exactOptional(z.enum(['day', 'hour', 'none'])).describe('What one run covers; day by default'),
+  schedule: z.exactOptional(schedule).describe('When runs start by themselves'),
+  params: z
+    .exactOptional(z.record(key('param'), param))
+    .describe('What a run can be given; expressions see it as params'),
+  steps: z
+    .record(key('step'), step)
+    .refine((steps) => Object.keys(steps).length > 0, 'is empty: a pipeline needs at least one step')
+    .meta({ minProperties: 1 })
+    .describe('The steps, by id'),
+}) satisfies z.ZodType<PipelineDefinition>;

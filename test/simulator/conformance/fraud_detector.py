@@ -1,0 +1,125 @@
+"""Amazon Fraud Detector."""
+
+import csv
+import io
+import re
+
+from aws import BUCKET, ROLE, Aws
+from checks import Checks
+from waiting import statuses_until
+
+NAME = "frauddetector"
+SIMULATED_AS = "fraud-detector"
+REFUSAL = "ValidationException"
+
+# Inputs with every member; what they name does not exist, so that no variation of them can start anything.
+EXAMPLES = {
+    "CreateBatchPredictionJob": {
+        "jobId": "example",
+        "inputPath": f"s3://{BUCKET}/nothing.csv",
+        "outputPath": f"s3://{BUCKET}/conformance",
+        "eventTypeName": "nothing",
+        "detectorName": "nothing",
+        "detectorVersion": "1",
+        "iamRoleArn": ROLE,
+        "tags": [{"key": "owner", "value": "night"}],
+    },
+    "GetBatchPredictionJobs": {"jobId": "example", "maxResults": 10, "nextToken": "token"},
+    "CancelBatchPredictionJob": {"jobId": "example"},
+    "DeleteBatchPredictionJob": {"jobId": "example"},
+    "GetDetectors": {"detectorId": "nothing", "nextToken": "token", "maxResults": 7},
+    "GetDetectorVersion": {"detectorId": "nothing", "detectorVersionId": "1"},
+    "GetEventTypes": {"name": "nothing", "nextToken": "token", "maxResults": 7},
+}
+
+INPUT = f"s3://{BUCKET}/card-payments/input/payments.csv"
+
+
+def run(checks: Checks, aws: Aws) -> None:
+    client = aws.client(NAME)
+
+    def create(job_id: str, **more: str) -> dict:
+        request = {
+            "jobId": job_id,
+            "inputPath": INPUT,
+            "outputPath": f"s3://{BUCKET}/conformance",
+            "eventTypeName": "card_payment",
+            "detectorName": "card_payment_detector",
+            "iamRoleArn": ROLE,
+        }
+        return client.create_batch_prediction_job(**{**request, **more})
+
+    def job(job_id: str) -> dict:
+        return client.get_batch_prediction_jobs(jobId=job_id)["batchPredictions"][0]
+
+    create("scored")
+    checks.refused("a second job is refused while one runs", REFUSAL, lambda: create("second"))
+    seen = statuses_until({"COMPLETE", "FAILED", "CANCELED"}, lambda: job("scored")["status"])
+    checks.equal("a job goes its way", seen, ["IN_PROGRESS_INITIALIZING", "IN_PROGRESS", "COMPLETE"])
+    check_results(checks, aws, job("scored"))
+    checks.refused("a second job of the same id is refused", REFUSAL, lambda: create("scored"))
+    checks.refused("a job that has ended cannot be canceled", REFUSAL, lambda: client.cancel_batch_prediction_job(jobId="scored"))
+
+    create("canceled")
+    client.cancel_batch_prediction_job(jobId="canceled")
+    checks.refused("a running job cannot be deleted", REFUSAL, lambda: client.delete_batch_prediction_job(jobId="canceled"))
+    seen = statuses_until({"COMPLETE", "FAILED", "CANCELED"}, lambda: job("canceled")["status"])
+    checks.equal("a canceled job goes its way", seen, ["CANCEL_IN_PROGRESS", "CANCELED"])
+    checks.equal("a canceled job has no result", result_keys(aws, "canceled"), [])
+    client.delete_batch_prediction_job(jobId="canceled")
+    checks.refused("a deleted job is gone", "ResourceNotFoundException", lambda: job("canceled"))
+
+    for member in ("eventTypeName", "detectorName", "detectorVersion"):
+        checks.refused(
+            f"an unknown {member} is not found",
+            "ResourceNotFoundException",
+            lambda member=member: create("refused", **{member: "9"}),
+        )
+    check_lists(checks, client, create, job)
+    check_catalog(checks, client)
+
+
+def check_results(checks: Checks, aws: Aws, done: dict) -> None:
+    keys = result_keys(aws, "scored")
+    checks.true("the result has the documented name", bool(re.fullmatch(r".*/scored_\d{10}_output\.csv", keys[0])), keys)
+    rows = list(csv.DictReader(io.StringIO(aws.object_bytes(f"s3://{BUCKET}/{keys[0]}").decode())))
+    inputs = list(csv.DictReader(io.StringIO(aws.object_bytes(INPUT).decode())))
+    checks.equal("there is a row for each event", len(rows), done["totalRecordsCount"])
+    checks.equal("all events have been processed", done["processedRecordsCount"], len(inputs))
+    checks.equal(
+        "the result adds its columns to those of the input",
+        list(rows[0]),
+        [*inputs[0], "MODEL_SCORES", "OUTCOMES", "STATUS", "RULE_RESULTS"],
+    )
+    successes = [row for row in rows if row["STATUS"] == "Success"]
+    checks.true("most events have an outcome", len(successes) > 0.9 * len(rows) and all(row["OUTCOMES"] for row in successes))
+
+
+def result_keys(aws: Aws, job_id: str) -> list[str]:
+    listing = aws.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"conformance/{job_id}_")
+    return [entry["Key"] for entry in listing.get("Contents", [])]
+
+
+def check_lists(checks: Checks, client, create, job) -> None:
+    for index in range(2):
+        create(f"list-{index}")
+        statuses_until({"COMPLETE"}, lambda: job(f"list-{index}")["status"])
+    first = client.get_batch_prediction_jobs(maxResults=2)
+    rest = client.get_batch_prediction_jobs(maxResults=2, nextToken=first["nextToken"])
+    ids = [entry["jobId"] for page in (first, rest) for entry in page["batchPredictions"]]
+    checks.equal("pages hold every job once", ids, ["scored", "list-0", "list-1"])
+    checks.true("the last page has no token", "nextToken" not in rest)
+    checks.refused("a token of nowhere is refused", REFUSAL, lambda: client.get_batch_prediction_jobs(nextToken="token"))
+
+
+def check_catalog(checks: Checks, client) -> None:
+    detectors = client.get_detectors()["detectors"]
+    checks.equal("detectors are listed", [entry["detectorId"] for entry in detectors], ["card_payment_detector"])
+    version = client.get_detector_version(detectorId="card_payment_detector", detectorVersionId="1")
+    checks.equal("a detector version is described", version["status"], "ACTIVE")
+    event_types = client.get_event_types(name="card_payment")["eventTypes"]
+    checks.equal("an event type is described", [entry["name"] for entry in event_types], ["card_payment"])
+    for call, member in ((client.get_detectors, "detectorId"), (client.get_event_types, "name")):
+        checks.refused(
+            f"an unknown {member} is not found", "ResourceNotFoundException", lambda: call(**{member: "nothing"})
+        )
