@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunReport } from '../../src/pipeline/report.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
 import { tryPort } from '../../src/temporal/free-port.ts';
+import { startLocalServer } from '../../src/temporal/local-server.ts';
 import { nightscore, onlyDocument, startCommand, type RunningCommand } from '../cli/command.ts';
 import { jobStep, pipeline } from '../support/example-pipelines.ts';
 
@@ -19,8 +22,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nightscore-dev-'));
   const night = pipeline('dev-night', { score: jobStep('fraud-detector/batch-prediction') });
   await writeFile(join(folder, 'dev-night.yaml'), JSON.stringify(night));
-  const [temporal = 0, webUi = 0, simulator = 0] = await Promise.all([1, 2, 3].map(() => tryPort('127.0.0.1')));
-  ports = { temporal, webUi, simulator };
+  ports = await freePorts();
 });
 afterEach(async () => {
   for (const { process, ended } of started.splice(0)) {
@@ -29,6 +31,11 @@ afterEach(async () => {
   }
   await rm(folder, { recursive: true, maxRetries: 10, retryDelay: 500 });
 });
+
+async function freePorts(): Promise<typeof ports> {
+  const [temporal = 0, webUi = 0, simulator = 0] = await Promise.all([1, 2, 3].map(() => tryPort('127.0.0.1')));
+  return { temporal, webUi, simulator };
+}
 
 /** Starts `dev` in the folder, at a speed at which the job takes some 15 s, and waits until it is ready. */
 async function startDev(env: Record<string, string> = {}): Promise<RunningCommand> {
@@ -151,9 +158,12 @@ describe('dev', () => {
 
   it('is refused where another one runs, by its ports or by its folder', async () => {
     await startDev();
-    const onItsPorts = await run('dev', '--port', String(ports.temporal));
-    expect(onItsPorts.code).toBe(2);
-    const elsewhere = devLine().map((text) => (/^\d{4,}$/.test(text) ? '0' : text));
-    void elsewhere;
+    const onItsPorts = await nightscore(devLine(), { cwd: folder });
+    expect(onItsPorts).toMatchObject({ code: 2, stdout: '' });
+    expect(onItsPorts.stderr).toContain(`Port ${ports.temporal} is taken`);
+    ports = await freePorts();
+    const inItsFolder = await nightscore(devLine(), { cwd: folder });
+    expect(inItsFolder).toMatchObject({ code: 4, stdout: '' });
+    expect(inItsFolder.stderr).toMatch(/temporal\.db is in use by process \d+/);
   });
 });
