@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -24,9 +25,11 @@ KEYS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "not-a-secr
 
 
 class Aws:
-    def __init__(self, endpoint: str, checks: Checks) -> None:
+    def __init__(self, endpoint: str, folder: Path, checks: Checks) -> None:
         self.endpoint = endpoint
+        self._folder = folder
         self._checks = checks
+        self._answered: set[str] = set()
         self._session = botocore.session.get_session()
         self._http = URLLib3Session()
         self._credentials = boto3.Session(**KEYS).get_credentials()
@@ -64,6 +67,11 @@ class Aws:
         with urllib.request.urlopen(f"{self.endpoint}/_simulator/{path}") as answer:
             return json.load(answer)
 
+    def change_settings(self, settings: dict) -> None:
+        """Adds settings to the simulator's resources.yaml, as people do while it runs; JSON is YAML."""
+        with (self._folder / "resources.yaml").open("a") as resources:
+            resources.write(f"settings: {json.dumps(settings)}\n")
+
     def object_bytes(self, uri: str) -> bytes:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         return self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
@@ -78,4 +86,7 @@ class Aws:
             problems.append("another content type")
         if not http_response.headers.get("x-amzn-RequestId"):
             problems.append("no request id")
-        self._checks.none(f"answer of {model.name} is valid by the model", problems)
+        # How often a job is asked for depends on the clock; what is reported must not.
+        if problems or model.name not in self._answered:
+            self._answered.add(model.name)
+            self._checks.none(f"answer of {model.name} is valid by the model", problems)

@@ -1,6 +1,7 @@
 """Counts what holds and what does not."""
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -22,10 +23,10 @@ class Checks:
     def none(self, what: str, problems: list[str]) -> None:
         self.true(what, not problems, "; ".join(problems))
 
-    def refused(self, what: str, error: str, call: Callable[[], Any]) -> None:
+    def refused(self, what: str, error: str, call: Callable[..., Any], **arguments: Any) -> None:
         """The client must see exactly this error."""
         try:
-            call()
+            call(**arguments)
         except ClientError as refusal:
             self.equal(what, refusal.response["Error"]["Code"], error)
         else:

@@ -6,7 +6,7 @@ import re
 
 from aws import BUCKET, ROLE, Aws
 from checks import Checks
-from waiting import statuses_until
+from waiting import follows, statuses_until
 
 NAME = "frauddetector"
 SIMULATED_AS = "fraud-detector"
@@ -32,6 +32,7 @@ EXAMPLES = {
     "GetEventTypes": {"name": "nothing", "nextToken": "token", "maxResults": 7},
 }
 
+ENDED = {"COMPLETE", "FAILED", "CANCELED"}
 INPUT = f"s3://{BUCKET}/card-payments/input/payments.csv"
 
 
@@ -52,36 +53,45 @@ def run(checks: Checks, aws: Aws) -> None:
     def job(job_id: str) -> dict:
         return client.get_batch_prediction_jobs(jobId=job_id)["batchPredictions"][0]
 
+    def status(job_id: str) -> str:
+        return job(job_id)["status"]
+
     create("scored")
-    checks.refused("a second job is refused while one runs", REFUSAL, lambda: create("second"))
-    seen = statuses_until({"COMPLETE", "FAILED", "CANCELED"}, lambda: job("scored")["status"])
-    checks.equal("a job goes its way", seen, ["IN_PROGRESS_INITIALIZING", "IN_PROGRESS", "COMPLETE"])
+    checks.refused("a second job is refused while one runs", REFUSAL, create, job_id="second")
+    seen = statuses_until(ENDED, status, "scored")
+    checks.true("a job goes its way", follows(seen, ["IN_PROGRESS_INITIALIZING", "IN_PROGRESS", "COMPLETE"]), seen)
     check_results(checks, aws, job("scored"))
-    checks.refused("a second job of the same id is refused", REFUSAL, lambda: create("scored"))
-    checks.refused("a job that has ended cannot be canceled", REFUSAL, lambda: client.cancel_batch_prediction_job(jobId="scored"))
+    checks.refused("a second job of the same id is refused", REFUSAL, create, job_id="scored")
+    checks.refused(
+        "a job that has ended cannot be canceled", REFUSAL, client.cancel_batch_prediction_job, jobId="scored"
+    )
 
     create("canceled")
+    checks.refused("a running job cannot be deleted", REFUSAL, client.delete_batch_prediction_job, jobId="canceled")
     client.cancel_batch_prediction_job(jobId="canceled")
-    checks.refused("a running job cannot be deleted", REFUSAL, lambda: client.delete_batch_prediction_job(jobId="canceled"))
-    seen = statuses_until({"COMPLETE", "FAILED", "CANCELED"}, lambda: job("canceled")["status"])
-    checks.equal("a canceled job goes its way", seen, ["CANCEL_IN_PROGRESS", "CANCELED"])
+    seen = statuses_until(ENDED, status, "canceled")
+    checks.true("a canceled job goes its way", follows(seen, ["CANCEL_IN_PROGRESS", "CANCELED"]), seen)
     checks.equal("a canceled job has no result", result_keys(aws, "canceled"), [])
     client.delete_batch_prediction_job(jobId="canceled")
-    checks.refused("a deleted job is gone", "ResourceNotFoundException", lambda: job("canceled"))
+    checks.refused("a deleted job is gone", "ResourceNotFoundException", job, job_id="canceled")
 
     for member in ("eventTypeName", "detectorName", "detectorVersion"):
         checks.refused(
             f"an unknown {member} is not found",
             "ResourceNotFoundException",
-            lambda member=member: create("refused", **{member: "9"}),
+            create,
+            job_id="refused",
+            **{member: "9"},
         )
-    check_lists(checks, client, create, job)
+    check_lists(checks, client, create, status)
     check_catalog(checks, client)
 
 
 def check_results(checks: Checks, aws: Aws, done: dict) -> None:
     keys = result_keys(aws, "scored")
-    checks.true("the result has the documented name", bool(re.fullmatch(r".*/scored_\d{10}_output\.csv", keys[0])), keys)
+    checks.true(
+        "the result has the documented name", bool(re.fullmatch(r".*/scored_\d{10}_output\.csv", keys[0])), keys
+    )
     rows = list(csv.DictReader(io.StringIO(aws.object_bytes(f"s3://{BUCKET}/{keys[0]}").decode())))
     inputs = list(csv.DictReader(io.StringIO(aws.object_bytes(INPUT).decode())))
     checks.equal("there is a row for each event", len(rows), done["totalRecordsCount"])
@@ -92,7 +102,9 @@ def check_results(checks: Checks, aws: Aws, done: dict) -> None:
         [*inputs[0], "MODEL_SCORES", "OUTCOMES", "STATUS", "RULE_RESULTS"],
     )
     successes = [row for row in rows if row["STATUS"] == "Success"]
-    checks.true("most events have an outcome", len(successes) > 0.9 * len(rows) and all(row["OUTCOMES"] for row in successes))
+    checks.true(
+        "most events have an outcome", len(successes) > 0.9 * len(rows) and all(row["OUTCOMES"] for row in successes)
+    )
 
 
 def result_keys(aws: Aws, job_id: str) -> list[str]:
@@ -100,16 +112,16 @@ def result_keys(aws: Aws, job_id: str) -> list[str]:
     return [entry["Key"] for entry in listing.get("Contents", [])]
 
 
-def check_lists(checks: Checks, client, create, job) -> None:
+def check_lists(checks: Checks, client, create, status) -> None:
     for index in range(2):
         create(f"list-{index}")
-        statuses_until({"COMPLETE"}, lambda: job(f"list-{index}")["status"])
+        statuses_until(ENDED, status, f"list-{index}")
     first = client.get_batch_prediction_jobs(maxResults=2)
     rest = client.get_batch_prediction_jobs(maxResults=2, nextToken=first["nextToken"])
     ids = [entry["jobId"] for page in (first, rest) for entry in page["batchPredictions"]]
     checks.equal("pages hold every job once", ids, ["scored", "list-0", "list-1"])
     checks.true("the last page has no token", "nextToken" not in rest)
-    checks.refused("a token of nowhere is refused", REFUSAL, lambda: client.get_batch_prediction_jobs(nextToken="token"))
+    checks.refused("a token of nowhere is refused", REFUSAL, client.get_batch_prediction_jobs, nextToken="token")
 
 
 def check_catalog(checks: Checks, client) -> None:
@@ -120,6 +132,4 @@ def check_catalog(checks: Checks, client) -> None:
     event_types = client.get_event_types(name="card_payment")["eventTypes"]
     checks.equal("an event type is described", [entry["name"] for entry in event_types], ["card_payment"])
     for call, member in ((client.get_detectors, "detectorId"), (client.get_event_types, "name")):
-        checks.refused(
-            f"an unknown {member} is not found", "ResourceNotFoundException", lambda: call(**{member: "nothing"})
-        )
+        checks.refused(f"an unknown {member} is not found", "ResourceNotFoundException", call, **{member: "nothing"})

@@ -32,6 +32,7 @@ EXAMPLES = {
     "DescribeDataSources": DESCRIBE,
 }
 
+NOT_FOUND = "ResourceNotFoundException"
 OUTPUT = f"s3://{BUCKET}/conformance/"
 REQUEST = {
     "BatchPredictionId": "bp-conformance",
@@ -45,14 +46,17 @@ REQUEST = {
 def run(checks: Checks, aws: Aws) -> None:
     client = aws.client(NAME)
     prediction = {"BatchPredictionId": "bp-conformance"}
-    checks.equal("create answers the id", client.create_batch_prediction(**REQUEST)["BatchPredictionId"], "bp-conformance")
+    checks.equal(
+        "create answers the id", client.create_batch_prediction(**REQUEST)["BatchPredictionId"], "bp-conformance"
+    )
     pending = client.get_batch_prediction(**prediction)
     checks.equal("a new batch prediction is pending", (pending["Status"], "StartedAt" in pending), ("PENDING", False))
     client.create_batch_prediction(**REQUEST)
     checks.refused(
         "another request under the same id is a mismatch",
         "IdempotentParameterMismatchException",
-        lambda: client.create_batch_prediction(**{**REQUEST, "OutputUri": f"s3://{BUCKET}/other/"}),
+        client.create_batch_prediction,
+        **{**REQUEST, "OutputUri": f"s3://{BUCKET}/other/"},
     )
     client.get_waiter("batch_prediction_available").wait(
         FilterVariable="Name", EQ="Conformance", WaiterConfig={"Delay": 0.05, "MaxAttempts": 400}
@@ -64,13 +68,11 @@ def run(checks: Checks, aws: Aws) -> None:
     checks.equal("a batch prediction has its new name", client.get_batch_prediction(**prediction)["Name"], "Renamed")
     client.delete_batch_prediction(**prediction)
     checks.equal("a deleted one says so", client.get_batch_prediction(**prediction)["Status"], "DELETED")
-    for operation in ("get", "update", "delete"):
-        name = {"BatchPredictionName": "x"} if operation == "update" else {}
-        checks.refused(
-            f"{operation} of an unknown batch prediction is refused",
-            "ResourceNotFoundException",
-            lambda call=getattr(client, f"{operation}_batch_prediction"), name=name: call(BatchPredictionId="no", **name),
-        )
+    unknown = {"BatchPredictionId": "nothing"}
+    for call in (client.get_batch_prediction, client.delete_batch_prediction):
+        checks.refused("an unknown batch prediction is not found", NOT_FOUND, call, **unknown)
+    update = client.update_batch_prediction
+    checks.refused("nor can it be renamed", NOT_FOUND, update, **unknown, BatchPredictionName="x")
 
 
 def check_results(checks: Checks, aws: Aws, done: dict) -> None:
@@ -87,21 +89,19 @@ def check_results(checks: Checks, aws: Aws, done: dict) -> None:
 
 def check_lists(checks: Checks, client) -> None:
     for index in range(3):
-        client.create_batch_prediction(**{**REQUEST, "BatchPredictionId": f"bp-list-{index}", "BatchPredictionName": "list"})
+        client.create_batch_prediction(
+            **{**REQUEST, "BatchPredictionId": f"bp-list-{index}", "BatchPredictionName": "list"}
+        )
     pages = client.get_paginator("describe_batch_predictions").paginate(
         FilterVariable="Name", Prefix="l", SortOrder="dsc", PaginationConfig={"PageSize": 2}
     )
     ids = [entry["BatchPredictionId"] for page in pages for entry in page["Results"]]
     checks.equal("pages hold every entry once, sorted", ids, ["bp-list-2", "bp-list-1", "bp-list-0"])
-    checks.refused(
-        "a token of nowhere is refused", REFUSAL, lambda: client.describe_batch_predictions(NextToken="token")
-    )
-    checks.refused("a comparison of nothing is refused", REFUSAL, lambda: client.describe_batch_predictions(EQ="x"))
+    checks.refused("a token of nowhere is refused", REFUSAL, client.describe_batch_predictions, NextToken="token")
+    checks.refused("a comparison of nothing is refused", REFUSAL, client.describe_batch_predictions, EQ="x")
     for unknown in ("MLModelId", "BatchPredictionDataSourceId"):
         request = {**REQUEST, "BatchPredictionId": "bp-refused", unknown: "nothing"}
-        checks.refused(
-            f"an unknown {unknown} is refused", REFUSAL, lambda: client.create_batch_prediction(**request)
-        )
+        checks.refused(f"an unknown {unknown} is refused", REFUSAL, client.create_batch_prediction, **request)
 
 
 def check_catalog(checks: Checks, client) -> None:
@@ -113,6 +113,4 @@ def check_catalog(checks: Checks, client) -> None:
     checks.true("models are listed", len(client.describe_ml_models()["Results"]) >= 1)
     checks.true("data sources are listed", len(client.describe_data_sources(Limit=100)["Results"]) >= 1)
     for call, member in ((client.get_ml_model, "MLModelId"), (client.get_data_source, "DataSourceId")):
-        checks.refused(
-            f"an unknown {member} is not found", "ResourceNotFoundException", lambda: call(**{member: "nothing"})
-        )
+        checks.refused(f"an unknown {member} is not found", NOT_FOUND, call, **{member: "nothing"})

@@ -19,15 +19,17 @@ SERVICES = (machine_learning, fraud_detector, personalize)
 
 def main() -> int:
     checks = Checks()
-    with tempfile.TemporaryDirectory(prefix="nightscore-conformance-") as folder:
-        with running_simulator(Path(folder), checks) as endpoint:
-            aws = Aws(endpoint, checks)
-            for service in SERVICES:
-                constraints.run(checks, aws, service)
-                service.run(checks, aws)
-                every_operation_answered(checks, aws, service)
-            signatures.run(checks, aws)
-            s3.run(checks, aws)
+    with (
+        tempfile.TemporaryDirectory(prefix="nightscore-conformance-") as folder,
+        running_simulator(Path(folder), checks) as endpoint,
+    ):
+        aws = Aws(endpoint, Path(folder), checks)
+        for service in SERVICES:
+            constraints.run(checks, aws, service)
+            service.run(checks, aws)
+            every_operation_answered(checks, aws, service)
+        signatures.run(checks, aws)
+        s3.run(checks, aws)
     return checks.report()
 
 

@@ -4,7 +4,7 @@ import json
 
 from aws import ACCOUNT, BUCKET, REGION, ROLE, Aws
 from checks import Checks
-from waiting import statuses_until
+from waiting import follows, statuses_until
 
 NAME = "personalize"
 SIMULATED_AS = "personalize"
@@ -73,6 +73,7 @@ def run(checks: Checks, aws: Aws) -> None:
     check_inference(checks, aws, client)
     check_segments(checks, aws, client)
     check_refusals(checks, client)
+    check_quota(checks, aws, client)
     check_lists(checks, client)
     check_catalog(checks, client)
 
@@ -83,11 +84,9 @@ def check_inference(checks: Checks, aws: Aws, client) -> None:
     created = client.create_batch_inference_job(**asked)["batchInferenceJobArn"]
     checks.equal("the ARN follows from the name", created, arn("batch-inference-job/films"))
 
-    def job() -> dict:
-        return client.describe_batch_inference_job(batchInferenceJobArn=created)["batchInferenceJob"]
-
-    checks.equal("a job goes its way", statuses_until(ENDED, lambda: job()["status"]), WAY)
-    described = job()
+    seen = statuses_until(ENDED, inference_status, client, created)
+    checks.true("a job goes its way", follows(seen, WAY), seen)
+    described = client.describe_batch_inference_job(batchInferenceJobArn=created)["batchInferenceJob"]
     checks.equal("a job is described as it was created", {name: described.get(name) for name in asked}, asked)
     for line in check_result_lines(checks, aws, "films", "viewers.jsonl"):
         output = line["output"]
@@ -95,21 +94,23 @@ def check_inference(checks: Checks, aws: Aws, client) -> None:
         in_order = scores == sorted(scores, reverse=True) and len(set(items)) == len(items) == len(scores) == 3
         checks.true("recommended items are distinct, and their scores fall", in_order, line)
     failing = client.create_batch_inference_job(**request("nothing", FILMS, "nothing.jsonl"))["batchInferenceJobArn"]
+    statuses_until(ENDED, inference_status, client, failing)
+    failed = client.describe_batch_inference_job(batchInferenceJobArn=failing)["batchInferenceJob"]
+    checks.equal("missing input fails the job", failed["failureReason"], "Invalid S3 input path")
 
-    def failed() -> dict:
-        return client.describe_batch_inference_job(batchInferenceJobArn=failing)["batchInferenceJob"]
 
-    statuses_until(ENDED, lambda: failed()["status"])
-    checks.equal("missing input fails the job", failed()["failureReason"], "Invalid S3 input path")
+def inference_status(client, arn_of_job: str) -> str:
+    return client.describe_batch_inference_job(batchInferenceJobArn=arn_of_job)["batchInferenceJob"]["status"]
+
+
+def segment_status(client, arn_of_job: str) -> str:
+    return client.describe_batch_segment_job(batchSegmentJobArn=arn_of_job)["batchSegmentJob"]["status"]
 
 
 def check_segments(checks: Checks, aws: Aws, client) -> None:
     created = client.create_batch_segment_job(**request("fans", FANS, "films.jsonl"))["batchSegmentJobArn"]
-
-    def job() -> dict:
-        return client.describe_batch_segment_job(batchSegmentJobArn=created)["batchSegmentJob"]
-
-    checks.equal("a segment job goes its way", statuses_until(ENDED, lambda: job()["status"]), WAY)
+    seen = statuses_until(ENDED, segment_status, client, created)
+    checks.true("a segment job goes its way", follows(seen, WAY), seen)
     for line in check_result_lines(checks, aws, "fans", "films.jsonl"):
         checks.equal("a segment has as many users as were asked for", len(set(line["output"]["usersList"])), 3)
 
@@ -152,14 +153,17 @@ def check_refusals(checks: Checks, client) -> None:
         "51 tags": (dict(tags=[{"tagKey": f"k{n}", "tagValue": ""} for n in range(51)]), "TooManyTagsException"),
     }
     for what, (more, error) in wrong.items():
-        checks.refused(f"{what} is refused", error, lambda more=more: create(**more))
-    unfinished = [f"many-{index}" for index in range(5)]
-    for name in unfinished:
-        client.create_batch_inference_job(**request(name, FILMS, "viewers.jsonl"))
-    checks.refused("a sixth unfinished job is refused", "LimitExceededException", create)
-    for name in unfinished:
-        job = {"batchInferenceJobArn": arn(f"batch-inference-job/{name}")}
-        statuses_until(ENDED, lambda job=job: client.describe_batch_inference_job(**job)["batchInferenceJob"]["status"])
+        checks.refused(f"{what} is refused", error, create, **more)
+
+
+def check_quota(checks: Checks, aws: Aws, client) -> None:
+    aws.change_settings({"personalize": {"timing": {"queuedSeconds": 1_000_000}}})
+    for index in range(5):
+        client.create_batch_inference_job(**request(f"many-{index}", FILMS, "viewers.jsonl"))
+    sixth = request("many-5", FILMS, "viewers.jsonl")
+    checks.refused(
+        "a sixth unfinished job is refused", "LimitExceededException", client.create_batch_inference_job, **sixth
+    )
 
 
 def check_lists(checks: Checks, client) -> None:
@@ -172,7 +176,8 @@ def check_lists(checks: Checks, client) -> None:
     checks.refused(
         "a token of nowhere is refused",
         "InvalidNextTokenException",
-        lambda: client.list_batch_inference_jobs(nextToken="token"),
+        client.list_batch_inference_jobs,
+        nextToken="token",
     )
 
 
@@ -184,10 +189,12 @@ def check_catalog(checks: Checks, client) -> None:
     checks.refused(
         "an unknown solution version is not found",
         NOT_FOUND,
-        lambda: client.describe_solution_version(solutionVersionArn=arn("solution/nothing/v1")),
+        client.describe_solution_version,
+        solutionVersionArn=arn("solution/nothing/v1"),
     )
     checks.refused(
         "an unknown job is not found",
         NOT_FOUND,
-        lambda: client.describe_batch_segment_job(batchSegmentJobArn=arn("batch-segment-job/nothing")),
+        client.describe_batch_segment_job,
+        batchSegmentJobArn=arn("batch-segment-job/nothing"),
     )
