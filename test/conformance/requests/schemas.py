@@ -21,7 +21,28 @@ CREATES = {
     "personalize/batch-inference": ("personalize", "CreateBatchInferenceJob", "jobName"),
     "personalize/batch-segment": ("personalize", "CreateBatchSegmentJob", "jobName"),
 }
-ODD_CHARACTERS = ("", " ", "\n", "\t", "!", "ü", "日", "😀", "%", "#", "?", ":", "//", "/../", "\\", '"', "A", "_", ".", "aws:")
+ODD_CHARACTERS = (
+    "",
+    " ",
+    "\n",
+    "\t",
+    "!",
+    "ü",
+    "日",
+    "😀",
+    "%",
+    "#",
+    "?",
+    ":",
+    "//",
+    "/../",
+    "\\",
+    '"',
+    "A",
+    "_",
+    ".",
+    "aws:",
+)
 ODD_VALUES: tuple[object, ...] = (None, True, 0, -1, 1.5, 2**31, 2**53, "1", [], {}, [None], {"a": 1}, float(10**20))
 RANDOM_REQUESTS = 400
 

@@ -26,7 +26,7 @@ Report = dict[str, dict[str, dict[str, object]]]
 
 
 def lies(scenario: Scenario, world: World, report: Report, ended: Ended, objects: Objects) -> Iterator[str]:
-    """Every statement of the report, or of the exit code, that is not so, and what the scenario asks for and did not happen."""
+    """Every statement of the report or of the exit code that is not so, and what should have happened and did not."""
     outcome = report.get("outcome")
     if outcome != scenario.outcome:
         yield f"the run ended {outcome}, must end {scenario.outcome}"

@@ -71,7 +71,7 @@ class S3Call:
 
 
 def parse_s3(request: Request) -> S3Call:
-    """Which S3 operation a path-style request is, and the parameters and headers that its model does not know or allow."""
+    """Which S3 operation a path-style request is, and what of its parameters and headers the model does not allow."""
     parts = urlsplit(request.target)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     name = query.get("x-id") or _s3_operation(request, query, unquote(parts.path).strip("/"))

@@ -16,7 +16,7 @@ class Page:
 
 
 def page(jobs: list[Job], query: dict[str, object], token: object, size: int, variation: Variation, code: str) -> Page:
-    """The page that the token names, of at most `size` jobs; `code` is the service's error for a token that it did not give."""
+    """The page that the token names, of at most `size` jobs; `code` is the service's error for a wrong token."""
     size = min(size, variation.page_size)
     mark = hashlib.sha256(json.dumps(query, sort_keys=True).encode()).hexdigest()[:12]
     start, empty_before = _position(token, mark, code, variation.empty_pages)

@@ -39,7 +39,9 @@ def _operations(kind: str, resource: str, word: str) -> dict[str, Operation]:
         if arn_parts[3:5] != [world.region, ACCOUNT] or "missing" in arn_parts[5]:
             raise Refusal("ResourceNotFoundException", f"{given['solutionVersionArn']} does not exist.")
         if (kind, name) in world.jobs:
-            raise Refusal("ResourceAlreadyExistsException", f"Another resource with Arn {arn_of(world, name)} already exists.")
+            raise Refusal(
+                "ResourceAlreadyExistsException", f"Another resource with Arn {arn_of(world, name)} already exists."
+            )
         if sum(job.kind == kind and job.is_active() for job in world.jobs.values()) >= LIMIT:
             raise Refusal("LimitExceededException", f"More than {LIMIT} resources with PENDING or IN_PROGRESS status.")
         world.create(kind, name, {name: value for name, value in given.items() if name != "jobName"})

@@ -89,7 +89,8 @@ class Handler(BaseHTTPRequestHandler):
         if operation is None or operation.name not in OPERATIONS:
             wrong.append(f"x-amz-target: {target} is not an operation that Nightscore needs")
             self._note(region, "?", target, "400", wrong)
-            return self._error(Refusal("UnknownOperationException", target), "type")
+            self._error(Refusal("UnknownOperationException", target), "type")
+            return
         service = operation.service_model.service_name
         if scope is not None and scope.service != operation.service_model.signing_name:
             wrong.append(f"authorization: is for {scope.service}, must be for {service}")
@@ -100,29 +101,31 @@ class Handler(BaseHTTPRequestHandler):
         wrong += parsed.violations
         if wrong or world is None:
             self._note(region, service, operation.name, "400", wrong)
-            return self._error(Refusal(INVALID[service], "; ".join(wrong)), "type")
+            self._error(Refusal(INVALID[service], "; ".join(wrong)), "type")
+            return
         self._answer(world, operation, service, parsed.value)
 
     def _answer(self, world: World, operation: OperationModel, service: str, given: dict[str, object]) -> None:
         variation = world.variation
-        if variation.slow_seconds:
-            time.sleep(variation.slow_seconds)
+        time.sleep(variation.slow_seconds)
         fault = world.fault(operation.name)
-        if fault is not None and not fault.after_effect:
-            return self._befall(world, service, operation.name, fault)
-        try:
-            output = self._act(world, operation, given)
-        except Refusal as refusal:
-            if fault is not None:
-                return self._befall(world, service, operation.name, fault)
-            self._note(world.region, service, operation.name, f"{refusal.status} {refusal.code}", [])
-            return self._error(refusal, variation.error_form)
+        refusal: Refusal | None = None
+        output: object = {}
+        if fault is None or fault.after_effect:
+            try:
+                output = self._act(world, operation, given)
+            except Refusal as refused:
+                refusal = refused
         if fault is not None:
-            return self._befall(world, service, operation.name, fault)
-        self._note(world.region, service, operation.name, "200", [])
-        for name in variation.quirks:
-            output = QUIRKS[name](output)
-        self._send(200, json.dumps(output).encode())
+            self._befall(world, service, operation.name, fault)
+        elif refusal is not None:
+            self._note(world.region, service, operation.name, f"{refusal.status} {refusal.code}", [])
+            self._error(refusal, variation.error_form)
+        else:
+            self._note(world.region, service, operation.name, "200", [])
+            for name in variation.quirks:
+                output = QUIRKS[name](output)
+            self._send(200, json.dumps(output).encode())
 
     def _act(self, world: World, operation: OperationModel, given: dict[str, object]) -> object:
         with world.lock:
@@ -142,15 +145,14 @@ class Handler(BaseHTTPRequestHandler):
         answer = f"{fault.status} {fault.code}" if fault.kind == "refuse" else fault.kind
         self._note(world.region, service, operation, answer, [])
         if fault.kind == "refuse":
-            refusal = Refusal(fault.code, fault.message, fault.status)
-            return self._error(refusal, world.variation.error_form)
-        if fault.kind == "never":
-            self.fake.closing.wait(NEVER_SECONDS)
-        if fault.kind in ("never", "reset"):
+            self._error(Refusal(fault.code, fault.message, fault.status), world.variation.error_form)
+        elif fault.kind in BODIES:
+            status, body = BODIES[fault.kind]
+            self._send(status, body, content_type="text/html" if fault.kind == "html" else aws_models.CONTENT_TYPE)
+        else:
+            if fault.kind == "never":
+                self.fake.closing.wait(NEVER_SECONDS)
             self.close_connection = True
-            return None
-        status, body = BODIES[fault.kind]
-        return self._send(status, body, content_type="text/html" if fault.kind == "html" else aws_models.CONTENT_TYPE)
 
     def _note(self, region: str, service: str, operation: str, answer: str, wrong: list[str]) -> None:
         self.fake.ledger.note(region, service, operation, answer, wrong)
@@ -197,12 +199,16 @@ class Handler(BaseHTTPRequestHandler):
         if fault is not None:
             self._note(region, "s3", call.operation, f"{fault.status} {fault.code}", wrong)
             text = f"<?xml version='1.0'?><Error><Code>{fault.code}</Code><Message>{fault.message}</Message></Error>"
-            return self._send(fault.status, text.encode(), content_type="application/xml")
-        forwarded = http.client.HTTPConnection("127.0.0.1", self.fake.objects.port, timeout=30)
-        forwarded.request(request.method, request.target, request.body, dict(request.headers))
-        answer = forwarded.getresponse()
+            self._send(fault.status, text.encode(), content_type="application/xml")
+        else:
+            self._note(region, "s3", call.operation, self._forward(request), wrong)
+
+    def _forward(self, request: Request) -> str:
+        """Answers as moto does; returns the answer's status."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.fake.objects.port, timeout=30)
+        connection.request(request.method, request.target, request.body, dict(request.headers))
+        answer = connection.getresponse()
         body = answer.read()
-        self._note(region, "s3", call.operation, str(answer.status), wrong)
         self.send_response_only(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in ("connection", "transfer-encoding", "content-length", "server"):
@@ -210,6 +216,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", answer.getheader("Content-Length") or str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        return str(answer.status)
 
 
 BODIES = {

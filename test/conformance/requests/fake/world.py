@@ -4,7 +4,6 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .variation import Fault, Variation
@@ -110,11 +109,11 @@ class World:
             return any(time.time() >= job.started_at for job in self.jobs.values())
         return any(job.state() == fault.only_when for job in self.jobs.values())
 
-    def wait_for(self, condition: Callable[[list[Job]], bool], seconds: float) -> bool:
-        """Whether the condition came true of the jobs in time."""
+    def wait_until_some_job_is(self, state: str, seconds: float) -> bool:
+        """Whether some job came into the state in time."""
         deadline = time.time() + seconds
         while time.time() < deadline:
-            if condition(list(self.jobs.values())):
+            if any(job.state() == state for job in list(self.jobs.values())):
                 return True
             time.sleep(0.05)
         return False
