@@ -84,6 +84,7 @@ class Conformance:
             run_command(["cancel", scenario.run], self._env, scenario.seconds)
 
     def _judge(self, scenario: Scenario, world: World, ended: Ended) -> Iterator[str]:
+        (self._folder / f"{scenario.name}.report.json").write_text(ended.stdout)
         yield from secrets_in(ended.stdout + ended.stderr)
         if ended.hung:
             states = {job.id: job.state() for job in world.jobs.values()}

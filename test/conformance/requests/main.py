@@ -34,7 +34,7 @@ def main(names: list[str]) -> int:
     _print_requests(conformance.fake.ledger)
     _print_schemas(compared, disagreeing)
     _print_verdicts(verdicts, conformance.faults())
-    print(f"The pipelines and the workers' log: {folder}")
+    print(f"The pipelines, the reports and the workers' log: {folder}")
     wrong = any(verdict.faults for verdict in verdicts)
     return 1 if wrong or conformance.fake.ledger.violations() or conformance.faults() or disagreeing else 0
 
