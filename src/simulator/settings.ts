@@ -23,13 +23,7 @@ export const sharedSettingsSchema = z.object({
 export type SharedSettings = z.infer<typeof sharedSettingsSchema>;
 
 /** How long jobs of a kind take, in simulated seconds. */
-export function timingSchema(defaults: {
-  queuedSeconds: number;
-  fixedSeconds: number;
-  recordsPerSecond: number;
-  stoppingSeconds: number;
-  heartbeatSeconds: number;
-}) {
+export function timingSchema(defaults: { queuedSeconds: number; fixedSeconds: number; recordsPerSecond: number }) {
   return z.strictObject({
     /** From the free slot to the start. */
     queuedSeconds: z.number().nonnegative().default(defaults.queuedSeconds),
@@ -37,9 +31,10 @@ export function timingSchema(defaults: {
     fixedSeconds: z.number().nonnegative().default(defaults.fixedSeconds),
     /** Comes on top for each record. */
     recordsPerSecond: z.number().positive().default(defaults.recordsPerSecond),
-    /** From the request to stop to the stop. */
-    stoppingSeconds: z.number().nonnegative().default(defaults.stoppingSeconds),
-    /** How often a running job's counters and times move. */
-    heartbeatSeconds: z.number().positive().default(defaults.heartbeatSeconds),
   });
+}
+
+/** How often a running job's counters and times move, in simulated seconds. */
+export function heartbeatSchema(seconds: number) {
+  return z.number().positive().default(seconds);
 }

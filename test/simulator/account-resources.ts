@@ -100,11 +100,12 @@ export const ACCOUNT_RESOURCES = {
       'for-you': solution('aws-user-personalization'),
       ranking: solution('aws-personalized-ranking'),
       similar: solution('aws-sims'),
+      themed: solution('aws-similar-items'),
       fans: solution('aws-item-affinity'),
       audience: solution('aws-item-attribute-affinity'),
       training: { recipe: 'aws-sims', versions: { v1: { status: 'CREATE IN_PROGRESS', model: taste } } },
     },
-    filters: { 'no-horror': { exclude: ['alien'] } },
+    filters: { 'no-horror': { exclude: ['alien'] }, 'no-bob': { exclude: ['bob'] } },
   },
 };
 

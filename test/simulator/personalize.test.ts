@@ -81,7 +81,11 @@ describe('a batch inference job', () => {
     const { batchInferenceJobArn } = await infer({ jobName: 'active' }, { numResults: 2, batchInferenceJobConfig });
     expect(batchInferenceJobArn).toBe(arn('batch-inference-job/active'));
     await simulator.ended('active');
-    expect(await describeJob('active')).toEqual({
+    const described = await describeJob('active');
+    expect(described?.lastUpdatedDateTime?.getTime()).toBeGreaterThanOrEqual(
+      described?.creationDateTime?.getTime() ?? 0,
+    );
+    expect(described).toEqual({
       ...request({ jobName: 'active' }),
       batchInferenceJobArn,
       numResults: 2,
@@ -145,6 +149,21 @@ describe('a batch inference job', () => {
     await simulator.ended('similar');
     const [result] = await resultsOf('similar', 'items.jsonl');
     expect(result?.output).toEqual({ recommendedItems: ['brazil', 'alien'] });
+  });
+
+  test('adds themes to similar items when the recipe and the request say so', async () => {
+    const more = {
+      batchInferenceJobMode: 'THEME_GENERATION',
+      themeGenerationConfig: { fieldsForThemeGeneration: { itemName: 'GENRE' } },
+    } as const;
+    await infer({ jobName: 'themes', solution: 'themed', input: 'in/items.jsonl' }, more);
+    await simulator.ended('themes');
+    const [result] = await resultsOf('themes', 'items.jsonl');
+    expect(result?.output).toMatchObject({
+      recommendedItems: ['brazil', 'alien'],
+      theme: expect.stringContaining('drama'),
+      itemsThemeRelevanceScores: [expect.any(Number), expect.any(Number)],
+    });
   });
 
   test('leaves out what its filter excludes', async () => {
@@ -215,6 +234,13 @@ describe('a batch segment job', () => {
       { input: { itemId: 'casablanca' }, output: { usersList: ['bob', 'cem'] }, error: null },
       { input: { itemId: 'unknown' }, output: null, error: expect.stringContaining('unknown') },
     ]);
+  });
+
+  test('leaves out the users that its filter excludes', async () => {
+    await segment({ jobName: 'some', solution: 'fans', input: 'in/items.jsonl' }, { filterArn: arn('filter/no-bob') });
+    await simulator.ended('some');
+    const [result] = await resultsOf('some', 'items.jsonl');
+    expect(result?.output?.usersList).toEqual(['cem', 'ann']);
   });
 
   test('finds the users for attributes that are joined by AND, and an error for any other expression', async () => {

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { timingSchema } from '../settings.ts';
+import { heartbeatSchema, timingSchema } from '../settings.ts';
 
 /** How the simulated Amazon Fraud Detector behaves; in resources.yaml under `settings.fraudDetector`. */
 export const settingsSchema = z.strictObject({
   /** As in a recorded run: 27 s from the request to the start, and 6 minutes in all for 5,000 rows. */
-  timing: timingSchema({
-    queuedSeconds: 27,
-    fixedSeconds: 12,
-    recordsPerSecond: 15.6,
-    stoppingSeconds: 30,
-    heartbeatSeconds: 10,
-  }).prefault({}),
+  timing: timingSchema({ queuedSeconds: 27, fixedSeconds: 12, recordsPerSecond: 15.6 })
+    .extend({
+      heartbeatSeconds: heartbeatSchema(10),
+      /** From the request to stop to the stop. */
+      stoppingSeconds: z.number().nonnegative().default(30),
+    })
+    .prefault({}),
   /** "You can run only one batch prediction job at a time", in a region. */
   simultaneousJobs: z.number().int().positive().default(1),
   /** How a further job is refused; the documentation does not say. */

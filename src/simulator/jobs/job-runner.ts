@@ -62,7 +62,8 @@ export class JobRunner<Request> {
     if (this.#publishing.has(job.serial)) return;
     this.#abandon(job);
     const { clock } = this.#tools;
-    const stoppingUntil = clock.now() + clock.milliseconds(this.#kind.timing().stoppingSeconds);
+    const { stoppingSeconds = 0 } = this.#kind.timing();
+    const stoppingUntil = clock.now() + clock.milliseconds(stoppingSeconds);
     this.book.update(job, { state: 'stopping', stoppingUntil });
     this.#run(job);
   }

@@ -73,8 +73,8 @@ export interface JobTiming {
   fixedSeconds: number;
   /** Comes on top for each record. */
   recordsPerSecond: number;
-  /** From the request to stop to the stop. */
-  stoppingSeconds: number;
+  /** From the request to stop to the stop; absent for jobs that nothing can stop. */
+  stoppingSeconds?: number;
 }
 
 /** One kind of job of one service. */

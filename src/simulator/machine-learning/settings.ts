@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timingSchema } from '../settings.ts';
+import { heartbeatSchema, timingSchema } from '../settings.ts';
 
 /** How the simulated Amazon Machine Learning behaves; in resources.yaml under `settings.machineLearning`. */
 export const settingsSchema = z.strictObject({
@@ -7,13 +7,9 @@ export const settingsSchema = z.strictObject({
    * Minutes, as observed: 2 from the request to the start, then 114 records per second, which is the rate of the job in
    * the API reference's sample (21,154 records in 185 s).
    */
-  timing: timingSchema({
-    queuedSeconds: 120,
-    fixedSeconds: 60,
-    recordsPerSecond: 114,
-    stoppingSeconds: 0,
-    heartbeatSeconds: 15,
-  }).prefault({}),
+  timing: timingSchema({ queuedSeconds: 120, fixedSeconds: 60, recordsPerSecond: 114 })
+    .extend({ heartbeatSeconds: heartbeatSchema(15) })
+    .prefault({}),
   /** The quota "simultaneous jobs"; further jobs wait as PENDING. */
   simultaneousJobs: z.number().int().positive().default(25),
   /** The guide: when more observations than this are rejected, the whole input is. */

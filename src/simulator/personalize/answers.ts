@@ -1,6 +1,5 @@
 import type { JobState } from '../../pipeline/job-state.ts';
 import { epochSeconds } from '../epoch-seconds.ts';
-import { progressOf } from '../jobs/progress.ts';
 import type { SimulatedJob } from '../jobs/simulated-job.ts';
 import type { ServiceHost } from '../service.ts';
 import type { FoundVersion } from './arns.ts';
@@ -51,14 +50,14 @@ export function describeJob(host: Host, job: AnyJob, members: JobMembers, arn: s
 
 /** A job as in its List operation. */
 export function summarizeJob(host: Host, job: AnyJob, members: JobMembers, arn: string): object {
-  const { statusSpelling, timing } = host.settings();
-  const { heartbeatAt } = progressOf(job, host.clock, timing.heartbeatSeconds);
+  const { statusSpelling } = host.settings();
   return {
     [members.arn]: arn,
     jobName: job.id,
     status: STATUSES[statusSpelling][job.state],
     creationDateTime: epochSeconds(job.createdAt),
-    lastUpdatedDateTime: epochSeconds(heartbeatAt),
+    // Personalize has no heartbeat: this time moves with the status alone.
+    lastUpdatedDateTime: epochSeconds(job.endedAt ?? job.startedAt ?? job.createdAt),
     ...(job.message === undefined ? {} : { failureReason: job.message }),
     solutionVersionArn: job.request.solutionVersionArn,
     ...(members.job === 'batchInferenceJob'

@@ -159,7 +159,7 @@ function checkThemes(host: Host, input: CreateInferenceJob, { region }: Call): v
     throw new AwsError('InvalidInputException', 'The mode THEME_GENERATION requires a themeGenerationConfig.');
   }
   const { solution } = existingVersion(host, input.solutionVersionArn, placeOf(host, region));
-  if (solution.recipe !== 'aws-sims') {
+  if (RECIPES[solution.recipe].themes !== true) {
     throw new AwsError('InvalidInputException', `The recipe ${solution.recipe} does not support THEME_GENERATION.`);
   }
 }

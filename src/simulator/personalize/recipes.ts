@@ -24,6 +24,8 @@ interface RecipeRules {
   kind: 'batch-inference' | 'batch-segment';
   /** The most records of an input file, where the quota is lower than the 50 million of all. */
   mostRecords?: number;
+  /** Whether it can describe its answers by themes. */
+  themes?: boolean;
   answer(record: unknown, context: RecipeContext): object;
 }
 
@@ -33,27 +35,36 @@ const itemRecord = z.object({ itemId: id });
 const rankingRecord = z.object({ userId: id, itemList: z.array(id).min(1).max(500) });
 const attributesRecord = z.object({ itemAttributes: z.string().min(1) });
 
+const personalization: RecipeRules = {
+  kind: 'batch-inference',
+  answer: (record, context) => {
+    const user = tasteOf(read(userRecord, record).userId, context.model);
+    return recommendation(user, Object.keys(context.model.items), context);
+  },
+};
+
+const ranking: RecipeRules = {
+  kind: 'batch-inference',
+  answer: (record, context) => {
+    const { userId, itemList } = read(rankingRecord, record);
+    const everything = { ...context, numResults: itemList.length };
+    return recommendation(tasteOf(userId, context.model), [...new Set(itemList)], everything);
+  },
+};
+
+const relatedItems: RecipeRules = {
+  kind: 'batch-inference',
+  answer: (record, context) => similarItems(read(itemRecord, record).itemId, context),
+};
+
 /** What each recipe makes of an input record. */
 export const RECIPES: Readonly<Record<Recipe, RecipeRules>> = {
-  'aws-user-personalization': {
-    kind: 'batch-inference',
-    answer: (record, context) => {
-      const user = tasteOf(read(userRecord, record).userId, context.model);
-      return recommendation(user, Object.keys(context.model.items), context);
-    },
-  },
-  'aws-personalized-ranking': {
-    kind: 'batch-inference',
-    answer: (record, context) => {
-      const { userId, itemList } = read(rankingRecord, record);
-      const everything = { ...context, numResults: itemList.length };
-      return recommendation(tasteOf(userId, context.model), [...new Set(itemList)], everything);
-    },
-  },
-  'aws-sims': {
-    kind: 'batch-inference',
-    answer: (record, context) => similarItems(read(itemRecord, record).itemId, context),
-  },
+  'aws-user-personalization': personalization,
+  'aws-user-personalization-v2': personalization,
+  'aws-personalized-ranking': ranking,
+  'aws-personalized-ranking-v2': ranking,
+  'aws-sims': relatedItems,
+  'aws-similar-items': { ...relatedItems, themes: true },
   'aws-item-affinity': {
     kind: 'batch-segment',
     mostRecords: 500,
@@ -106,8 +117,8 @@ function similarItems(itemId: string, { model, excluded, numResults, themeColumn
   return { recommendedItems, theme: `More like ${title}`, itemsThemeRelevanceScores: best.map(({ score }) => score) };
 }
 
-function segment(item: readonly number[], { model, numResults, segmentMember }: RecipeContext): object {
-  const users = Object.keys(model.users);
+function segment(item: readonly number[], { model, excluded, numResults, segmentMember }: RecipeContext): object {
+  const users = Object.keys(model.users).filter((user) => !excluded.has(user));
   const scores = users.map((user) => product(item, model.users[user] ?? []));
   return {
     [segmentMember]: ranked(users, scores)

@@ -30,8 +30,11 @@ export type FactorModel = z.infer<typeof factorModelSchema>;
 
 const RECIPES = [
   'aws-user-personalization',
+  'aws-user-personalization-v2',
   'aws-personalized-ranking',
+  'aws-personalized-ranking-v2',
   'aws-sims',
+  'aws-similar-items',
   'aws-item-affinity',
   'aws-item-attribute-affinity',
 ] as const;
@@ -53,7 +56,7 @@ const solutionSchema = z.strictObject({
 });
 
 const filterSchema = z.strictObject({
-  /** Items that are never recommended under the filter. */
+  /** Items that are never recommended under the filter, or users that are in no segment. */
   exclude: z.array(entityId).default([]),
 });
 

@@ -6,13 +6,7 @@ const simultaneous = z.number().int().positive().default(5);
 /** How the simulated Amazon Personalize behaves; in resources.yaml under `settings.personalize`. */
 export const settingsSchema = z.strictObject({
   /** Even five records take 7 minutes, as observed, because machines are started for each job. */
-  timing: timingSchema({
-    queuedSeconds: 180,
-    fixedSeconds: 240,
-    recordsPerSecond: 50,
-    stoppingSeconds: 0,
-    heartbeatSeconds: 60,
-  }).prefault({}),
+  timing: timingSchema({ queuedSeconds: 180, fixedSeconds: 240, recordsPerSecond: 50 }).prefault({}),
   /** The quotas "pending or in progress" of each kind of job; a further job is refused. */
   simultaneousJobs: z.strictObject({ batchInference: simultaneous, batchSegment: simultaneous }).prefault({}),
   /** `observed`: CREATE PENDING and CREATE IN_PROGRESS; `documented`: PENDING and IN PROGRESS. */
