@@ -16,6 +16,8 @@ try {
 /** People read stderr; a program that asked for JSON gets its one document all the same. */
 function tell({ code, message, problems, told }: Failure): void {
   process.exitCode = code;
-  if (!told) note(`nightscore: ${message}`);
+  // Several problems stand below, each at the beginning of its line, where editors and terminals look for the place in a file.
+  const heading = problems && problems.length > 1 ? `${problems.length} problems, and nothing was started:\n` : '';
+  if (!told) note(`nightscore: ${heading}${message}`);
   if (process.argv.includes('--json')) printJson({ error: { code, message, ...(problems && { problems }) } });
 }

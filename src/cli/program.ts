@@ -108,7 +108,7 @@ function addRuns(program: Command): void {
     .addOption(new Option('--status <status>', 'runs that stand so').choices(RUN_STATUSES))
     .option('--service <uses>', 'runs that use this service or follow-up')
     .option('--job <id>', 'the run that started this job')
-    .option('--since <moment>', 'runs started since a date, or for example 7d ago', pastMoment)
+    .option('--since <moment>', 'runs started since a moment, or since so long ago, for example 7d', pastMoment)
     .option('--limit <number>', 'at most so many', wholeNumber, 50)
     .option(...JSON_OPTION)
     .addHelpText('after', example('nightscore list --status failed --since 7d'))

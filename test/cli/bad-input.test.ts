@@ -93,7 +93,11 @@ const ROWS: Row[] = [
   {
     of: 'an invalid pipeline, with every problem and its place',
     args: ['start', 'two-problems'],
-    says: [/two-problems\.yaml:2:1 .*did you mean period\?/, /two-problems\.yaml:4:\d+ .*did you mean needs\?/],
+    says: [
+      '2 problems, and nothing was started:',
+      /^pipelines\/two-problems\.yaml:2:1 .*did you mean period\?/m,
+      /two-problems\.yaml:4:\d+ .*did you mean needs\?/,
+    ],
   },
   {
     of: 'an unknown service',

@@ -9,15 +9,22 @@ export const EXIT_CODES = {
   unreachable: 4,
 } as const;
 
-export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
+type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 
-/** The same table for people; each subcommand's `--help` ends with it. */
-export const EXIT_CODES_TEXT = `Exit codes:
-  0  succeeded
-  1  failed
-  2  usage or invalid input; nothing was started
-  3  the run was cancelled
-  4  Temporal cannot be reached, or does not know the namespace`;
+/** The same for people. */
+export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
+  0: 'succeeded',
+  1: 'failed',
+  2: 'usage or invalid input; nothing was started',
+  3: 'the run was cancelled',
+  4: 'Temporal cannot be reached, or not be used as it is set up',
+};
+
+/** The table with which each `--help` ends. */
+export const EXIT_CODES_TEXT = [
+  'Exit codes:',
+  ...Object.entries(EXIT_CODE_MEANINGS).map(([code, meaning]) => `  ${code}  ${meaning}`),
+].join('\n');
 
 /** The exit code of a command that waited for a run to end. */
 export function exitCodeOf(outcome: RunOutcome): ExitCode {
