@@ -40,7 +40,8 @@ const FILES: Record<string, string> = {
   'unknown-service.yaml': pipelineText({ uses: 'machine-lerning/batch-prediction' }),
   'bad-uri.yaml': pipelineText({ outputUri: 'https://acme-scores/' }),
   'bad-name.yaml': pipelineText({ name: '../churn' }),
-  'two-problems.yaml': 'name: churn\nperiode: day\nsteps:\n  score: { uses: s3/copy, nedds: [] }\n',
+  'two-problems.yaml':
+    'name: churn\nperiode: day\nsteps:\n  score: { uses: s3/copy, nedds: [], with: { from: s3://a/b, to: s3://a/c } }\n',
   'large.yaml': `# ${'x'.repeat(1024 * 1024)}\n${pipelineText()}`,
   'bomb.yaml': ALIAS_BOMB,
 };

@@ -30,7 +30,7 @@ const variables = new Set(
 
 describe('the page about the command', () => {
   it('has a part on each subcommand, and on no other', () => {
-    const parts = [...page.matchAll(/^### (.*)$/gm)].map(([, name]) => name);
+    const parts = [...page.matchAll(/^### (.*)$/gm)].map(([, name = '']) => name);
     expect(parts.toSorted()).toEqual(['help', ...subcommands.map((command) => command.name())].toSorted());
   });
 
