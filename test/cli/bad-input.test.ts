@@ -41,7 +41,7 @@ const FILES: Record<string, string> = {
   'bad-uri.yaml': pipelineText({ outputUri: 'https://acme-scores/' }),
   'bad-name.yaml': pipelineText({ name: '../churn' }),
   'two-problems.yaml':
-    'name: churn\nperiode: day\nsteps:\n  score: { uses: s3/copy, nedds: [], with: { from: s3://a/b, to: s3://a/c } }\n',
+    'name: churn\nperiode: day\nsteps:\n  score: { uses: s3/copy, nedds: [], with: { from: s3://acme-scores/a, to: s3://acme-scores/b } }\n',
   'large.yaml': `# ${'x'.repeat(1024 * 1024)}\n${pipelineText()}`,
   'bomb.yaml': ALIAS_BOMB,
 };
