@@ -57,7 +57,7 @@ const remove = (account: TestSimulator, jobId: string) =>
 async function withSlowJobs(settings: object, use: (slow: TestSimulator) => Promise<void>): Promise<void> {
   const resources = withSettings({
     fraudDetector: {
-      timing: { queuedSeconds: 0, fixedSeconds: 100_000, recordsPerSecond: 1, stoppingSeconds: 0.1 },
+      timing: { queuedSeconds: 0, fixedSeconds: 100_000, recordsPerSecond: 1, stoppingSeconds: 1 },
       ...settings,
     },
   });

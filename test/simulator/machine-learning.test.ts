@@ -254,6 +254,24 @@ describe('the limits of Amazon ML', () => {
     }
   });
 
+  test('a job that would run for more than 7 days fails when these are over', async () => {
+    const endless = await startTestSimulator({
+      objects: { 'acme/in/customers.csv': CUSTOMERS },
+      resources: withSettings({ machineLearning: { timing: { recordsPerSecond: 0.00001 } } }),
+      speed: 10_000_000,
+    });
+    try {
+      const input = request({ BatchPredictionId: 'bp' });
+      await endless.machineLearning.send(new ml.CreateBatchPredictionCommand(input));
+      expect(await endless.ended('bp')).toMatchObject({
+        state: 'failed',
+        message: expect.stringContaining('more than 7 days'),
+      });
+    } finally {
+      await endless.close();
+    }
+  });
+
   test('numbers come as strings and errors with a code when the settings say so', async () => {
     const quirky = await startTestSimulator({
       resources: withSettings({ machineLearning: { numbersAsStrings: true, errorCode: 7 } }),

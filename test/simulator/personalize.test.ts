@@ -272,7 +272,7 @@ describe('a batch segment job', () => {
         personalize: {
           statusSpelling: 'documented',
           segmentMember: 'recommendedUsers',
-          timing: { queuedSeconds: 300, fixedSeconds: 0 },
+          timing: { queuedSeconds: 1000, fixedSeconds: 0 },
         },
       }),
       speed: 1000,

@@ -8,7 +8,7 @@ import { S3Error } from '../s3/s3-error.ts';
 import type { JobBook } from './job-book.ts';
 import { publishResults, ResultStage } from './result-stage.ts';
 import { JobFailure } from './simulated-job.ts';
-import type { JobKind, SimulatedJob } from './simulated-job.ts';
+import type { JobKind, ScoredRecords, SimulatedJob } from './simulated-job.ts';
 import { Slots } from './slots.ts';
 
 /** What all runners share. */
@@ -122,12 +122,11 @@ export class JobRunner<Request> {
     if (job.results === undefined) await scoring.use(signal, () => this.#score(job, signal));
     const limit = this.#kind.runtimeLimit;
     const startedAt = job.startedAt ?? job.createdAt;
-    const runningUntil = job.runningUntil ?? startedAt;
-    if (limit && clock.simulatedSeconds(startedAt, runningUntil) > limit.seconds) {
+    if (limit && this.#durationSeconds(job.records) > limit.seconds) {
       await clock.until(startedAt + clock.milliseconds(limit.seconds), signal);
       throw new JobFailure(limit.message);
     }
-    await clock.until(runningUntil, signal);
+    await clock.until(job.runningUntil ?? startedAt, signal);
     this.#publishing.add(job.serial);
     try {
       await publishResults(this.#workFolder(job), job.results ?? [], store);
@@ -144,10 +143,15 @@ export class JobRunner<Request> {
     const stage = await ResultStage.open(this.#workFolder(job), signal);
     const records = await this.#kind.score(job, stage);
     signal.throwIfAborted();
-    const { fixedSeconds, recordsPerSecond } = this.#kind.timing();
-    const duration = clock.milliseconds(fixedSeconds + records.total / recordsPerSecond);
+    const duration = clock.milliseconds(this.#durationSeconds(records));
     const runningUntil = Math.max(clock.now(), (job.startedAt ?? clock.now()) + duration);
     this.book.update(job, { records, results: stage.results, runningUntil });
+  }
+
+  /** How long the service would take, in simulated seconds, however long the simulator took to score. */
+  #durationSeconds(records: ScoredRecords | undefined): number {
+    const { fixedSeconds, recordsPerSecond } = this.#kind.timing();
+    return fixedSeconds + (records?.total ?? 0) / recordsPerSecond;
   }
 
   async #halt(job: SimulatedJob<Request>, signal: AbortSignal): Promise<void> {
