@@ -44,7 +44,7 @@ export async function demo({ speed }: DemoOptions): Promise<void> {
 
 async function runIn(folder: string, logFile: string, speed: number, signal: AbortSignal): Promise<void> {
   print('Three pipelines at three simulated AWS services, run by a local Temporal server and one worker.');
-  print('Starting them …');
+  print('Starting them … The first time of all, this fetches the Temporal server (44 MB).');
   const settings = readSettings(DEMO_SETTINGS);
   const stack = await startLocalStack({
     temporal: { dataFile: join(folder, 'temporal.db'), namespace: 'default', port: 0, uiPort: 0 },

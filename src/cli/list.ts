@@ -1,6 +1,7 @@
 import type { RunFilter, RunStatus, RunSummary } from '../client/run-summary.ts';
 import { withNightscore } from './runs/connect.ts';
 import { note, print, printJson } from './process/output.ts';
+import { paintFor, type Effect, type Paint } from './view/paint.ts';
 import { tableLines } from './view/table.ts';
 import { elapsedText, momentText } from './view/time-text.ts';
 
@@ -15,6 +16,17 @@ export interface ListOptions {
   json?: true;
 }
 
+const HEADINGS = ['RUN', 'STATUS', 'STARTED', 'TOOK'];
+
+const EFFECT_OF_STATUS: Record<RunStatus, Effect> = {
+  running: 'cyan',
+  succeeded: 'green',
+  cancelled: 'yellow',
+  failed: 'red',
+  terminated: 'red',
+  'timed-out': 'red',
+};
+
 /** `nightscore list`: the runs that match, those that go on first. */
 export async function list({ limit, since, json, ...equals }: ListOptions): Promise<void> {
   const filter: RunFilter = { ...equals, ...(since && { startedAfter: since }) };
@@ -28,15 +40,16 @@ export async function list({ limit, since, json, ...equals }: ListOptions): Prom
       runs.push(run);
     }
     if (json) return printJson(runs);
-    print(runs.length === 0 ? 'No runs match.' : listLines(runs, new Date()).join('\n'));
+    const lines = listLines(runs, { now: new Date(), paint: paintFor(process.stdout) });
+    print(runs.length === 0 ? 'No runs match.' : lines.join('\n'));
   });
 }
 
 /** Runs as a table. */
-export function listLines(runs: readonly RunSummary[], now: Date): string[] {
+function listLines(runs: readonly RunSummary[], { now, paint }: { now: Date; paint: Paint }): string[] {
   const rows = runs.map(({ id, status, startedAt, endedAt }) => {
     const tookMs = (endedAt === undefined ? now.getTime() : Date.parse(endedAt)) - Date.parse(startedAt);
-    return [id, status, momentText(startedAt), elapsedText(tookMs)];
+    return [id, paint(EFFECT_OF_STATUS[status], status), momentText(startedAt), elapsedText(tookMs)];
   });
-  return tableLines([['RUN', 'STATUS', 'STARTED', 'TOOK'], ...rows], { rightAligned: [3] });
+  return tableLines([HEADINGS.map((heading) => paint('dim', heading)), ...rows], { rightAligned: [3] });
 }

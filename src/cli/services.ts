@@ -25,7 +25,7 @@ export function services({ json }: { json?: true }): void {
 }
 
 /** The capability table and the meaning of its columns. */
-export function capabilityLines(known: readonly Pick<BatchService, 'name' | 'can'>[]): string[] {
+function capabilityLines(known: readonly Pick<BatchService, 'name' | 'can'>[]): string[] {
   const headings = ['SERVICE', ...CAPABILITIES.map((capability) => COLUMNS[capability].heading)];
   const rows = known.map(({ name, can }) => [
     name,
