@@ -156,6 +156,17 @@ describe('dev', () => {
     expect(await creates(job)).toBe(1);
   });
 
+  it('ends under a run that somebody waits for, who is told that Temporal is gone but the run is not', async () => {
+    const dev = await startDev();
+    const env = { TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` };
+    const waiting = startCommand(['start', './dev-night.yaml', '--date', '2026-11-20', '--wait'], { cwd: folder, env });
+    await waiting.says('score  ');
+    dev.process.kill('SIGINT');
+    const ended = await waiting.ended;
+    expect(ended.code).toBe(4);
+    expect(ended.stderr).toMatch(/^nightscore: Temporal does not answer any more \(.*\)\. Its runs go on when it does/);
+  });
+
   it('is refused where another one runs, by its ports or by its folder', async () => {
     await startDev();
     const onItsPorts = await nightscore(devLine(), { cwd: folder });

@@ -29,6 +29,9 @@ const CODES_OF_ERRORS: Readonly<Record<string, number>> = {
   DemoFailedError: EXIT_CODES.failed,
 };
 
+/** Statuses of gRPC that a server which is gone, or does not get to answering, leaves behind. */
+const LOST_CONNECTION: ReadonlySet<unknown> = new Set([4 /* DEADLINE_EXCEEDED */, 14 /* UNAVAILABLE */]);
+
 const DEBUG_LEVELS: ReadonlySet<string | undefined> = new Set(['debug', 'trace']);
 
 /** What to say of an error that ended the command; nothing when the command did what was asked. */
@@ -38,6 +41,8 @@ export function failureOf(error: unknown, environment: NodeJS.ProcessEnv): Failu
   if (!(error instanceof Error)) return { code: EXIT_CODES.failed, message: String(error) };
   const code = CODES_OF_ERRORS[error.name];
   if (code !== undefined) return { code, message: error.message, ...problemsOf(error) };
+  const lost = lostConnectionText(error);
+  if (lost !== undefined) return { code: EXIT_CODES.unreachable, message: lost };
   return { code: EXIT_CODES.failed, message: unexpectedText(error, environment) };
 }
 
@@ -50,6 +55,14 @@ function usageFailure({ code, exitCode, message }: CommanderError): Failure | un
 
 function problemsOf(error: Error): Pick<Failure, 'problems'> {
   return 'problems' in error && Array.isArray(error.problems) ? { problems: error.problems } : {};
+}
+
+/** What to say when Temporal was there at first and answers no more; gRPC's status is in the error or in its cause. */
+function lostConnectionText(error: Error): string | undefined {
+  if ('details' in error && 'code' in error && LOST_CONNECTION.has(error.code)) {
+    return `Temporal does not answer any more (${String(error.details)}). Its runs go on when it does; see \`nightscore list\`.`;
+  }
+  return error.cause instanceof Error ? lostConnectionText(error.cause) : undefined;
 }
 
 function unexpectedText(error: Error, environment: NodeJS.ProcessEnv): string {

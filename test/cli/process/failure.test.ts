@@ -54,6 +54,18 @@ describe('failureOf', () => {
     expect(failureOf(new InterruptedError('SIGTERM'), {})).toMatchObject({ code: 143, told: true });
   });
 
+  it('tells that Temporal was lost from what gRPC says, wherever in the error that is', () => {
+    const status = Object.assign(new Error('14 UNAVAILABLE'), { code: 14, details: 'Connection dropped' });
+    for (const error of [status, new Error('Failed to describe workflow', { cause: status })]) {
+      expect(failureOf(error, {})).toMatchObject({
+        code: 4,
+        message: expect.stringContaining('Connection dropped') as string,
+      });
+    }
+    const refused = Object.assign(new Error('3 INVALID_ARGUMENT'), { code: 3, details: 'bad query' });
+    expect(failureOf(refused, {})?.code).toBe(1);
+  });
+
   it('says of an error that nobody expected how to find where it came from, and shows it when asked', () => {
     const error = new TypeError('x is not a function');
     expect(failureOf(error, {})).toEqual({
