@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { WorkerOptionsWithDefaults } from '@temporalio/worker/lib/worker-options.js';
 import type { Logger } from 'pino';
 import type { ActivityContext } from './activities/context.ts';
 import { createActivities, createWatchActivities } from './activities/index.ts';
@@ -32,6 +33,12 @@ export interface RunningWorker {
 /** How long a start or a copy may go on after a shutdown was asked for. Waits have no grace: they are handed over at once. */
 const SHUTDOWN_GRACE = '30s';
 
+/**
+ * How long one step of a workflow may take by the clock. By default the SDK stops it after 5 s, and on a machine that was paused or is very
+ * busy Node then aborts the whole process ("async hook stack has become corrupted"). The option is not in the public type.
+ */
+const PATIENT: Pick<WorkerOptionsWithDefaults, 'isolateExecutionTimeout'> = { isolateExecutionTimeout: '5m' };
+
 const BUILT_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
 
 /**
@@ -52,6 +59,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const workers = await Promise.all([
     Worker.create({
       ...shared,
+      ...PATIENT,
       taskQueue: settings.taskQueue,
       workflowBundle: { codePath: workflowBundle },
       maxCachedWorkflows: settings.workflowCache,
@@ -72,7 +80,16 @@ function createContext({ region, settings, log }: StartWorkerOptions): ActivityC
   const { heartbeatTimeoutMs, notFoundGraceMs, pipelinesFolder, pollIntervalMs } = settings;
   const clients = createClients(CATALOG);
   const watchers = createWatchers(clients, { pollIntervalMs, graceMs: notFoundGraceMs }, log);
-  return { region, clients, watchers, followUps: FOLLOW_UPS, heartbeatTimeoutMs, pipelinesFolder, log };
+  return {
+    region,
+    clients,
+    watchers,
+    followUps: FOLLOW_UPS,
+    heartbeatTimeoutMs,
+    notFoundGraceMs,
+    pipelinesFolder,
+    log,
+  };
 }
 
 function run(workers: Worker[]): RunningWorker {
@@ -106,7 +123,8 @@ export function installRuntime(log: Logger): void {
   const sdk = log.child({ component: 'temporal' });
   const logger = new DefaultLogger('DEBUG', ({ level, message, meta }) => {
     const ours = EXPECTED_MESSAGES.has(message) ? 'debug' : LEVELS[level];
-    sdk[ours](meta ?? {}, message);
+    const { error, ...rest } = meta ?? {};
+    sdk[ours](error === undefined ? rest : { ...rest, err: error }, message);
   });
   Runtime.install({ logger, shutdownSignals: [] });
 }

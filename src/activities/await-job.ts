@@ -1,10 +1,9 @@
 import {
-  activityInfo,
   ApplicationFailure,
   CancelledFailure,
   cancellationDetails,
   cancellationSignal,
-  heartbeat,
+  Context,
 } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { JobHeartbeat } from '../pipeline/heartbeat.ts';
@@ -38,9 +37,12 @@ const HEARTBEATS_PER_TIMEOUT = 4;
  */
 export async function awaitJob(context: ActivityContext, input: AwaitJobInput): Promise<AwaitJobResult> {
   const { ref, step, attempt, submittedAt } = input;
-  let last = heartbeatOf(activityInfo().heartbeatDetails);
-  const beat = () => heartbeat(last && ({ step, attempt, observation: last } satisfies JobHeartbeat));
-  const pulse = setInterval(beat, (activityInfo().heartbeatTimeoutMs ?? 60_000) / HEARTBEATS_PER_TIMEOUT);
+  // The watcher calls back from the context of whichever activity woke it, so the heartbeat must be bound to this one.
+  const activity = Context.current();
+  const { heartbeatDetails, heartbeatTimeoutMs = 60_000 } = activity.info;
+  let last = heartbeatOf(heartbeatDetails);
+  const beat = () => activity.heartbeat(last && ({ step, attempt, observation: last } satisfies JobHeartbeat));
+  const pulse = setInterval(beat, heartbeatTimeoutMs / HEARTBEATS_PER_TIMEOUT);
   try {
     const end = await context.watchers(ref).watch(ref, {
       submittedAt: new Date(submittedAt),

@@ -12,6 +12,8 @@ export interface ActivityContext {
   followUps: ReadonlyMap<string, FollowUp>;
   /** How long a worker that awaits a job may be silent before another one takes over, in milliseconds. */
   heartbeatTimeoutMs: number;
+  /** How long a service may not know a job that was just submitted, in milliseconds. */
+  notFoundGraceMs: number;
   /** Folder of the pipeline files. */
   pipelinesFolder: string;
   log: Logger;

@@ -1,8 +1,10 @@
 import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { FollowUpError } from '../follow-ups/follow-up.ts';
+import { JOB_UNSEEN } from '../pipeline/job.ts';
+import { UnknownServiceError } from '../services/clients.ts';
 import { ServiceError, type ErrorClass } from '../services/errors.ts';
-import { JobMismatchError } from '../services/start-job.ts';
+import { JobMismatchError, JobUnseenError } from '../services/start-or-adopt.ts';
 
 interface Recovery {
   /** How many times in a row an activity may fail so. */
@@ -15,19 +17,23 @@ interface Recovery {
 
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
-/** How an activity goes on after each class of error. Temporal's own retry policy in `workflows/` allows all of these. */
-const RECOVERIES: Record<ErrorClass, Recovery> = {
+/** What an activity can fail of: an AWS call, or a start of which nobody can say whether there is a job. */
+type FailureClass = ErrorClass | 'unseen';
+
+/** How an activity goes on after each class of failure. Temporal's own retry policy in `workflows/` allows all of these. */
+const RECOVERIES: Record<FailureClass, Recovery> = {
   throttle: { attempts: UNLIMITED, waitSeconds: [1, 60], benign: true },
   quota: { attempts: UNLIMITED, waitSeconds: [5, 300], benign: true },
   transient: { attempts: UNLIMITED, waitSeconds: [1, 30] },
   busy: { attempts: UNLIMITED, waitSeconds: [30, 300], benign: true },
   'auth-refresh': { attempts: 10, waitSeconds: [1, 60] },
+  // A fresh job may be shown to creates before it is shown to reads: more than a minute of looks.
+  unseen: { attempts: 14, waitSeconds: [1, 10] },
   unknown: { attempts: 3, waitSeconds: [1, 10] },
   denied: { attempts: 1, waitSeconds: [0, 0] },
   invalid: { attempts: 1, waitSeconds: [0, 0] },
   'not-found': { attempts: 1, waitSeconds: [0, 0] },
-  // We have looked for the job and not found it: a create whose answer was lost may be so fresh that only creates see it.
-  duplicate: { attempts: 8, waitSeconds: [1, 10] },
+  duplicate: { attempts: 1, waitSeconds: [0, 0] },
 };
 
 /** Temporal cuts what it keeps of a retrying activity's failure at 4 KB. */
@@ -36,10 +42,18 @@ const MAX_MESSAGE_LENGTH = 2_000;
 /** Type of the failure of an activity that can never succeed. */
 const REJECTED = 'Rejected';
 
-/** The failure of an activity whose input can never work. Benign to Temporal: the run's report tells of it, and the run decides. */
+/** Errors that no further attempt can mend. */
+const HOPELESS = [JobMismatchError, FollowUpError, UnknownServiceError];
+
+/** The failure of an activity whose input can never work. */
 export function rejection(message: string): ApplicationFailure {
+  return finalFailure(REJECTED, message);
+}
+
+/** Benign to Temporal: the run's report tells of it, and the run decides. */
+function finalFailure(type: string, message: string): ApplicationFailure {
   return ApplicationFailure.create({
-    type: REJECTED,
+    type,
     message: message.slice(0, MAX_MESSAGE_LENGTH),
     category: ApplicationFailureCategory.BENIGN,
     nonRetryable: true,
@@ -48,13 +62,21 @@ export function rejection(message: string): ApplicationFailure {
 
 /** Turns whatever an activity caught into what Temporal should do about it. */
 export function toFailure(error: unknown): unknown {
-  if (error instanceof JobMismatchError || error instanceof FollowUpError) return rejection(error.message);
-  if (!(error instanceof ServiceError)) return error;
-  const { attempts, waitSeconds, benign } = RECOVERIES[error.class];
-  const times = timesInARow(error.class);
-  if (times >= attempts) return rejection(error.message);
+  if (isHopeless(error)) return rejection(error.message);
+  if (error instanceof JobUnseenError) return retry('unseen', error, JOB_UNSEEN);
+  return error instanceof ServiceError ? retry(error.class, error, REJECTED) : error;
+}
+
+function isHopeless(error: unknown): error is Error {
+  return HOPELESS.some((type) => error instanceof type);
+}
+
+function retry(failureClass: FailureClass, error: Error, finalType: string): ApplicationFailure {
+  const { attempts, waitSeconds, benign } = RECOVERIES[failureClass];
+  const times = timesInARow(failureClass, error);
+  if (times >= attempts) return finalFailure(finalType, error.message);
   return ApplicationFailure.create({
-    type: error.class,
+    type: failureClass,
     message: error.message.slice(0, MAX_MESSAGE_LENGTH),
     nextRetryDelay: retryDelayMs(waitSeconds, times),
     ...(benign && { category: ApplicationFailureCategory.BENIGN }),
@@ -63,19 +85,37 @@ export function toFailure(error: unknown): unknown {
 
 /** What an activity that fails hands on to its next attempt. */
 interface FailuresInARow {
-  class: ErrorClass;
+  class: FailureClass;
   times: number;
+  /** Whether a create may have taken effect in this attempt or an earlier one. */
+  mayExist: boolean;
+}
+
+function failuresBefore(): Partial<FailuresInARow> {
+  return (activityInfo().heartbeatDetails as Partial<FailuresInARow> | undefined) ?? {};
 }
 
 /**
  * How many times in a row, this one included, the activity has failed so. Its number of attempts does not tell: an activity that waited
  * for hours because of a quota must not give up over its first expired token.
  */
-function timesInARow(errorClass: ErrorClass): number {
-  const before = activityInfo().heartbeatDetails as Partial<FailuresInARow> | undefined;
-  const times = before?.class === errorClass ? (before.times ?? 0) + 1 : 1;
-  heartbeat({ class: errorClass, times } satisfies FailuresInARow);
+function timesInARow(failureClass: FailureClass, error: Error): number {
+  const before = failuresBefore();
+  const times = before.class === failureClass ? (before.times ?? 0) + 1 : 1;
+  const mayExist = mayJobExist() || isAmbiguousCreate(error);
+  heartbeat({ class: failureClass, times, mayExist } satisfies FailuresInARow);
   return times;
+}
+
+/** Whether an earlier attempt of this activity may have created its job. One that left no word may have died after its create. */
+export function mayJobExist(): boolean {
+  return activityInfo().attempt > 1 && (failuresBefore().mayExist ?? true);
+}
+
+const AMBIGUOUS: ReadonlySet<ErrorClass> = new Set(['throttle', 'transient', 'unknown']);
+
+function isAmbiguousCreate(error: Error): boolean {
+  return error instanceof ServiceError && error.operation.startsWith('Create') && AMBIGUOUS.has(error.class);
 }
 
 /** Doubles with every failure in a row, and spreads callers that failed together over half of it. */

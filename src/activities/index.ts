@@ -7,7 +7,7 @@ import { findStartedJob, startJob, type StartJobInput } from './start-job.ts';
 import { stopJob } from './stop-job.ts';
 import type { JobRef } from '../pipeline/job.ts';
 
-/** The activities of the main task queue: each is short. */
+/** The activities of the main task queue: each does something, most of them in seconds. */
 export function createActivities(context: ActivityContext) {
   return {
     loadPipeline: (input: LoadPipelineInput) => loadPipeline(context, input),

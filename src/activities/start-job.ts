@@ -1,11 +1,13 @@
 import { activityInfo, ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { Json } from '../pipeline/definition.ts';
+import { issuesText } from '../pipeline/validation/issues-text.ts';
 import type { JobIdentity, JobRef } from '../pipeline/job.ts';
 import type { BatchService, JobClient } from '../services/service.ts';
-import { find, startOrAdopt, type StartedJob } from '../services/start-job.ts';
+import { findJob } from '../services/find-job.ts';
+import { startOrAdopt, type StartedJob } from '../services/start-or-adopt.ts';
 import type { ActivityContext } from './context.ts';
-import { rejection, toFailure } from './failures.ts';
+import { mayJobExist, rejection, toFailure } from './failures.ts';
 
 export interface StartJobInput {
   service: string;
@@ -25,9 +27,9 @@ export interface StartJobResult extends StartedJob {
 
 /** Starts the job or adopts the one that exists; fails for good when the service will never start it. */
 export async function startJob(context: ActivityContext, input: StartJobInput): Promise<StartJobResult> {
-  const { service, client, ref, request } = prepare(context, input);
   try {
-    const started = await startOrAdopt(service, client, ref, request);
+    const { service, client, ref, request } = prepare(context, input);
+    const started = await startOrAdopt(service, client, ref, request, mayJobExist());
     const { runKey, step, attempt } = input.identity;
     const job = { run: runKey, step, attempt, service: service.name, job: ref.id };
     context.log.info(job, started.adopted ? 'Took over the job that exists' : 'Started the job');
@@ -37,16 +39,16 @@ export async function startJob(context: ActivityContext, input: StartJobInput): 
   }
 }
 
-/** A job whose start was interrupted may be so fresh that its service does not show it yet: this often we look for it. */
-const LOOKS_FOR_FRESH_JOB = 4;
 const NEXT_LOOK_MS = 2_000;
 
 /** What became of an interrupted start: its job, or nothing when the service has none. */
 export async function findStartedJob(context: ActivityContext, input: StartJobInput): Promise<StartJobResult | null> {
-  const { service, client, ref, request } = prepare(context, input);
   try {
-    const seen = await find(client, ref);
-    if (!seen && activityInfo().attempt < LOOKS_FOR_FRESH_JOB) throw notYetFound(ref);
+    const { service, client, ref, request } = prepare(context, input);
+    const seen = await findJob(client, ref);
+    // The job may be so fresh that its service does not show it yet.
+    const lookedForMs = Date.now() - activityInfo().scheduledTimestampMs;
+    if (!seen && lookedForMs < context.notFoundGraceMs) throw notYetFound(ref);
     if (!seen || service.differences(request, seen).length > 0) return null;
     const { observation } = seen;
     const submittedAt = observation.createdAt ?? observation.observedAt;
@@ -78,8 +80,8 @@ function prepare(context: ActivityContext, input: StartJobInput): PreparedStart 
   const { service, client } = context.clients({ service: input.service, region });
   const parsed = service.request.safeParse(input.request);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'with'} ${message}`);
-    throw rejection(`${service.name} would refuse the request of step ${input.identity.step}: ${problems.join('; ')}.`);
+    const problems = issuesText(parsed.error, 'with');
+    throw rejection(`${service.name} would refuse the request of step ${input.identity.step}: ${problems}.`);
   }
   const ref = service.locate(service.jobId(input.identity), parsed.data, region);
   return { service, client, ref, request: parsed.data };

@@ -8,11 +8,18 @@ import { rootCause } from '@temporalio/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import { RUN_REPORT_VERSION, type RunReport } from '../pipeline/report.ts';
-import { parseRunKey, runKey } from '../pipeline/run-key.ts';
+import { isRunKey, parseRunKey, runKey } from '../pipeline/run-key.ts';
 import type { runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, RunNotFoundError } from './errors.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
-import { statusOf, summaryOf, visibilityQuery, type RunFilter, type RunSummary } from './run-summary.ts';
+import {
+  statusOf,
+  summaryOf,
+  visibilityQuery,
+  type RunFilter,
+  type RunStatus,
+  type RunSummary,
+} from './run-summary.ts';
 
 export interface NightscoreClientOptions {
   /** A connected Temporal client, in the namespace of the runs. */
@@ -41,6 +48,15 @@ export interface StartResult {
 /** How long a query may wait for a worker, in milliseconds. */
 const QUERY_TIMEOUT_MS = 5_000;
 const WATCH_INTERVAL_MS = 1_000;
+
+const ENDED_FROM_OUTSIDE = 'Temporal ended the run from outside; jobs that it had started may still run';
+
+/** What a run that left no report has to be told of. */
+const WITHOUT_REPORT: Partial<Record<RunStatus, string>> = {
+  terminated: `${ENDED_FROM_OUTSIDE} (terminated)`,
+  'timed-out': `${ENDED_FROM_OUTSIDE} (timed out)`,
+  failed: 'The run failed before it began: see its failure in Temporal',
+};
 
 /** Starts, reads, lists, watches and cancels runs. */
 export class NightscoreClient {
@@ -89,13 +105,16 @@ export class NightscoreClient {
       ...known,
       run: { ...known.run, ...(endedAt !== undefined && { endedAt }) },
       outcome: status === 'succeeded' || status === 'cancelled' ? status : 'failed',
-      error: `Temporal ended the run from outside (${status}); jobs that it had started may still run`,
+      error: WITHOUT_REPORT[status] ?? `The run ${status} without a report: see its history in Temporal`,
     };
   }
 
   /** The runs that match: those that go on first, then those that have ended, the latest end first, as Temporal lists them. */
   async *list(filter: RunFilter = {}): AsyncIterable<RunSummary> {
-    for await (const info of this.#client.workflow.list({ query: visibilityQuery(filter) })) yield summaryOf(info);
+    for await (const info of this.#client.workflow.list({ query: visibilityQuery(filter) })) {
+      const summary = summaryOf(info);
+      if (summary) yield summary;
+    }
   }
 
   /**
@@ -104,7 +123,14 @@ export class NightscoreClient {
    */
   async cancel(run: string): Promise<void> {
     const description = await this.#describe(run);
-    if (statusOf(description) === 'running') await this.#client.workflow.getHandle(run).cancel();
+    if (statusOf(description) !== 'running') return;
+    await this.#client.workflow
+      .getHandle(run, description.runId)
+      .cancel()
+      .catch((error: unknown) => {
+        // It has ended since we looked.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      });
   }
 
   /** The report whenever it changes, until the run has ended; the last one has an outcome. Throws a RunNotFoundError. */
@@ -139,7 +165,7 @@ export class NightscoreClient {
       const reason = rootCause(error) ?? String(error);
       return {
         version: RUN_REPORT_VERSION,
-        run: { id: run, ...parseRunKey(run), trigger: 'unknown', startedAt: description.startTime.toISOString() },
+        run: { id: run, ...partsOf(run), trigger: 'unknown', startedAt: description.startTime.toISOString() },
         error: `No worker could say more about this run (${reason}). Is one running on its task queue, ${description.taskQueue}?`,
         steps: {},
       };
@@ -152,4 +178,9 @@ async function assertCanRun(definition: PipelineDefinition, key: string, params:
   const { prepareRun } = await import('../prepare-run.ts');
   const { problems } = prepareRun(definition, key, params);
   if (problems) throw new InvalidInputError(problems);
+}
+
+/** A workflow of the type may have another id; then it has refused to run. */
+function partsOf(run: string): { pipeline: string; key: string } {
+  return isRunKey(run) ? parseRunKey(run) : { pipeline: run, key: '' };
 }

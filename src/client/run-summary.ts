@@ -1,6 +1,6 @@
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import type { RunOutcome } from '../pipeline/outcome.ts';
-import { parseRunKey } from '../pipeline/run-key.ts';
+import { isRunKey, parseRunKey } from '../pipeline/run-key.ts';
 
 /** `terminated` and `timed-out`: Temporal ended the run from outside, and its jobs may still run. */
 export type RunStatus = 'running' | RunOutcome | 'terminated' | 'timed-out';
@@ -46,7 +46,9 @@ export function statusOf(info: Pick<WorkflowExecutionInfo, 'status'>): RunStatus
   return STATUS_OF_NAME[info.status.name] ?? 'running';
 }
 
-export function summaryOf(info: WorkflowExecutionInfo): RunSummary {
+/** The row of a run; nothing for a workflow that is none: one of the type under another id has refused to run. */
+export function summaryOf(info: WorkflowExecutionInfo): RunSummary | undefined {
+  if (!isRunKey(info.workflowId)) return undefined;
   return {
     id: info.workflowId,
     ...parseRunKey(info.workflowId),

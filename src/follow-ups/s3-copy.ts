@@ -65,6 +65,7 @@ export const s3Copy: FollowUp<CopyInput, { to: string; copied: number; bytes: nu
         { bucket: from.bucket, key },
         { bucket: to.bucket, key: to.key + key.slice(from.key.length) },
         size,
+        signal,
       );
       done.copied += 1;
       done.bytes += size;
@@ -99,13 +100,25 @@ async function* sources(client: S3Client, { bucket, key }: S3Location): AsyncGen
   }
 }
 
-async function copy(client: S3Client, from: S3Location, to: S3Location, size: number): Promise<void> {
-  if (size > MAX_SINGLE_COPY_BYTES) return copyInParts(client, from, to, size);
+async function copy(
+  client: S3Client,
+  from: S3Location,
+  to: S3Location,
+  size: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (size > MAX_SINGLE_COPY_BYTES) return copyInParts(client, from, to, size, signal);
   const command = new CopyObjectCommand({ Bucket: to.bucket, Key: to.key, CopySource: copySource(from) });
   await callAws('CopyObject', () => client.send(command));
 }
 
-async function copyInParts(client: S3Client, from: S3Location, to: S3Location, size: number): Promise<void> {
+async function copyInParts(
+  client: S3Client,
+  from: S3Location,
+  to: S3Location,
+  size: number,
+  signal: AbortSignal,
+): Promise<void> {
   const target = { Bucket: to.bucket, Key: to.key };
   const { UploadId } = await callAws('CreateMultipartUpload', () =>
     client.send(new CreateMultipartUploadCommand(target)),
@@ -113,6 +126,7 @@ async function copyInParts(client: S3Client, from: S3Location, to: S3Location, s
   try {
     const parts: CompletedPart[] = [];
     for (let start = 0; start < size; start += PART_BYTES) {
+      signal.throwIfAborted();
       const end = Math.min(start + PART_BYTES, size) - 1;
       const PartNumber = parts.length + 1;
       const range = { CopySource: copySource(from), CopySourceRange: `bytes=${start}-${end}` };

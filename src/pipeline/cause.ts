@@ -5,8 +5,11 @@ type Cause = 'capacity' | 'internal' | 'expired' | 'permission' | 'input' | 'unk
 const CAUSES: readonly { cause: Cause; message: RegExp }[] = [
   { cause: 'capacity', message: /CapacityError|insufficient capacity/i },
   { cause: 'internal', message: /InternalServerError|internal (server )?error/i },
+  {
+    cause: 'permission',
+    message: /access ?denied|not authorized|privileges|could not assume|\bKMS\b|decrypt|token|credential/i,
+  },
   { cause: 'expired', message: /\bexpired\b/i },
-  { cause: 'permission', message: /access ?denied|not authorized|privileges|could not assume|\bKMS\b|decrypt/i },
   { cause: 'input', message: /Invalid S3 (input|output) path|schema|column|attribute|ClientError|AlgorithmError/i },
 ];
 

@@ -1,3 +1,4 @@
+import { isWorthAnotherAttempt } from './cause.ts';
 import type { Gate } from './definition.ts';
 import { checkGate } from './gate.ts';
 import type { JobObservation } from './job.ts';
@@ -12,6 +13,8 @@ export interface JobEnd {
   /** Why the outcome is not `succeeded`, for a person. */
   error?: string;
   stoppedBy?: 'us' | 'other';
+  /** The service failed the job for a cause on its own side: another job attempt may well succeed. */
+  mayTryAgain?: boolean;
 }
 
 /**
@@ -31,14 +34,22 @@ export function concludeJob(
     case 'stopped':
     case 'deleted':
       return interruption
-        ? { outcome: 'stopped', stoppedBy: 'us', error: `The step was ${interruption} and its job was stopped` }
+        ? {
+            outcome: 'stopped',
+            stoppedBy: 'us',
+            error: `The step ${interruption === 'cancelled' ? 'was cancelled' : 'timed out'} and its job was stopped`,
+          }
         : {
             outcome: 'stopped',
             stoppedBy: 'other',
             error: `Somebody else ended the job: its service says ${seen.rawStatus}`,
           };
     default:
-      return { outcome: 'failed', error: `The job failed: ${seen?.message ?? 'its service gave no reason'}` };
+      return {
+        outcome: 'failed',
+        error: `The job failed: ${seen?.message ?? 'its service gave no reason'}`,
+        mayTryAgain: isWorthAnotherAttempt(seen?.message),
+      };
   }
 }
 

@@ -7,7 +7,9 @@ export function jobReport(
   seen?: JobObservation,
 ): JobReport {
   const { ref, adopted, submittedAt } = started;
-  const { id, service, region, arn } = seen?.ref ?? ref;
+  const { id, service, region } = ref;
+  // What a list says of a job leaves out its ARN.
+  const arn = seen?.ref.arn ?? ref.arn;
   const { rawStatus, message, records, outputUri, startedAt, endedAt } = seen ?? {};
   return {
     id,

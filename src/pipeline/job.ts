@@ -56,3 +56,6 @@ export interface Difference {
   asked: string;
   found: string;
 }
+
+/** Type of the failure of a start of which nobody can say whether there is a job. */
+export const JOB_UNSEEN = 'JobUnseen';

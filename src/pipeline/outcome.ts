@@ -10,7 +10,7 @@
  */
 export type JobOutcome = 'succeeded' | 'failed' | 'stopped' | 'left-running' | 'lost' | 'rejected';
 
-/** How a step ended. `skipped`: its `if` was false. `cancelled`: the run was cancelled before the step began. */
+/** How a step ended. `skipped`: its `if` was false. `cancelled`: before there was a job. A follow-up that was cancelled while it ran is `stopped`. */
 export type StepOutcome = JobOutcome | 'skipped' | 'cancelled';
 
 export type RunOutcome = 'succeeded' | 'failed' | 'cancelled';

@@ -46,6 +46,13 @@ export function parseRunKey(text: string): RunKeyParts {
   return parts;
 }
 
+/** Whether a text is a run key. */
+export function isRunKey(text: string): boolean {
+  const slash = text.indexOf('/');
+  const names = [['pipeline', text.slice(0, slash)] as const, ['key', text.slice(slash + 1)] as const];
+  return slash > 0 && names.every(([kind, name]) => nameProblem(kind, name) === undefined);
+}
+
 /**
  * The key of the period that contains a moment.
  *

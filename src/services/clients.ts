@@ -3,6 +3,11 @@ import type { BatchService, JobClient } from './service.ts';
 
 export type ServiceAndRegion = Pick<JobRef, 'service' | 'region'>;
 
+/** A step uses a service that this worker does not have. */
+export class UnknownServiceError extends Error {
+  override readonly name = 'UnknownServiceError';
+}
+
 export interface ConnectedService {
   service: BatchService;
   client: JobClient<unknown>;
@@ -26,7 +31,9 @@ export function createClients(catalog: ReadonlyMap<string, BatchService>): Clien
   return onePerRegion(({ service: name, region }) => {
     const service = catalog.get(name);
     if (!service)
-      throw new Error(`This worker knows no service "${name}". It knows: ${[...catalog.keys()].join(', ')}.`);
+      throw new UnknownServiceError(
+        `This worker knows no service "${name}". It knows: ${[...catalog.keys()].join(', ')}.`,
+      );
     return { service, client: service.connect(region) };
   });
 }

@@ -1,6 +1,6 @@
 /**
- * What an error of an AWS call means for the caller. The table follows the services' documented and observed errors;
- * `outcome-unknown` and the reading of a class in the context of a call are the callers' (`start-job.ts`).
+ * What an error of an AWS call means for the caller. The table follows the services' documented and observed errors. That
+ * any failed create may have taken effect is for `start-or-adopt.ts`.
  */
 export type ErrorClass =
   /** Too many calls: slow down and call again. */
@@ -26,6 +26,8 @@ export type ErrorClass =
 interface ErrorRule {
   class: ErrorClass;
   codes: readonly string[];
+  /** The rule holds only for operations that match. */
+  operation?: RegExp;
   /** The rule holds only for messages that match. */
   message?: RegExp;
 }
@@ -62,6 +64,7 @@ const ERROR_RULES: readonly ErrorRule[] = [
       'RequestExpired',
       'RequestTimeTooSkewed',
       'CredentialsProviderError',
+      'TokenProviderError',
     ],
   },
   { class: 'auth-refresh', codes: ['InvalidSignatureException'], message: /expired/i },
@@ -91,8 +94,9 @@ const ERROR_RULES: readonly ErrorRule[] = [
   {
     class: 'quota',
     codes: ['ValidationException'],
+    operation: /^CreateBatchPredictionJob$/,
     message:
-      /only one|one .*at a time|(already|another .*) (running|in progress)|(maximum|limit|too many|concurrent)\b.*\bjobs?\b/i,
+      /only one|one .*at a time|(already|another .*) (running|in progress)|^(?!.*\b(size|file|bytes|records?)\b).*(maximum|limit|too many|concurrent)\b.*\bjobs?\b/i,
   },
   { class: 'duplicate', codes: ['ValidationException'], message: /already exists/i },
   {
@@ -164,6 +168,9 @@ interface AwsErrorShape {
  * `code` that the SDK takes for the error's name.
  */
 function errorCode(error: AwsErrorShape): string {
+  // What Node says of a connection is in `code`; the names around it are Error, TimeoutError or AggregateError.
+  if (typeof error.__type !== 'string' && typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code))
+    return error.code;
   const candidates = [error.__type, error.name, error.Code, error.code];
   const specific = candidates.find((text) => typeof text === 'string' && text !== '' && text !== 'Error');
   const code = typeof specific === 'string' ? specific : 'UnknownError';
@@ -171,13 +178,15 @@ function errorCode(error: AwsErrorShape): string {
   return code.replace(/^.*#/, '').replace(/:.*$/, '');
 }
 
-function classOf(code: string, message: string, status: number | undefined): ErrorClass {
+function classOf(operation: string, code: string, message: string, status: number | undefined): ErrorClass {
   const rule = ERROR_RULES.find(
-    ({ codes, message: pattern }) => codes.includes(code) && (pattern?.test(message) ?? true),
+    (row) =>
+      row.codes.includes(code) && (row.operation?.test(operation) ?? true) && (row.message?.test(message) ?? true),
   );
   if (rule) return rule.class;
   if (status === 429) return 'throttle';
-  return status !== undefined && status >= 500 ? 'transient' : 'unknown';
+  // Without a status there was no answer: a connection that failed in whatever way.
+  return status === undefined || status >= 500 ? 'transient' : 'unknown';
 }
 
 /** A call to AWS that failed, with what the failure means. */
@@ -195,7 +204,7 @@ export class ServiceError extends Error {
     const code = errorCode(error);
     const said = typeof error.message === 'string' ? error.message : '';
     super(`${operation}: ${code}${said && said !== code ? `: ${said}` : ''}`);
-    this.class = classOf(code, said, error.$metadata?.httpStatusCode);
+    this.class = classOf(operation, code, said, error.$metadata?.httpStatusCode);
     this.code = code;
     this.operation = operation;
     this.requestId = error.$metadata?.requestId;

@@ -31,7 +31,9 @@ const MAX_MESSAGE_LENGTH = 1_000;
  */
 export function shortMessage(message: string | undefined): string | undefined {
   if (message === undefined || message.length <= MAX_MESSAGE_LENGTH) return message;
-  return `${Array.from(message).slice(0, MAX_MESSAGE_LENGTH - 1).join('')}…`;
+  return `${Array.from(message)
+    .slice(0, MAX_MESSAGE_LENGTH - 1)
+    .join('')}…`;
 }
 
 /** The object without its undefined members, which neither Temporal's converter nor an exact optional type carries. */

@@ -34,8 +34,6 @@ export interface SeenJob<Request> {
 /** Which jobs a list has to tell of. */
 export interface ListQuery {
   listScope?: string;
-  /** Jobs submitted before this moment may be left out. */
-  submittedAfter: Date;
 }
 
 /**

@@ -62,7 +62,15 @@ function loadProfile(variables: Record<string, string>): ClientConfigProfile {
   if (file !== undefined && !existsSync(file)) {
     throw new SettingsError(`TEMPORAL_CONFIG_FILE names ${file}, which does not exist.`);
   }
-  return orSettingsError(variables, () => loadClientConfigProfile({ overrideEnvVars: variables }));
+  return orSettingsError(variables, () => {
+    try {
+      return loadClientConfigProfile({ overrideEnvVars: variables });
+    } catch (error) {
+      // A file without any profile makes the library stumble over the default one, which nobody asked for.
+      if (!(error instanceof TypeError) || variables['TEMPORAL_PROFILE'] !== undefined) throw error;
+      return loadClientConfigProfile({ overrideEnvVars: variables, disableFile: true });
+    }
+  });
 }
 
 function connectionOptions(profile: ClientConfigProfile): TemporalSettings['options'] {

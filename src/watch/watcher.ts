@@ -17,6 +17,8 @@ export type WatchEnd = { found: true; observation: JobObservation } | { found: f
 
 /** How often in a row a service must deny knowing a job, after the grace, before we believe it. */
 const NOT_FOUND_LIMIT = 3;
+/** How many calls a list is expected to take before there was one. */
+const FIRST_LIST_CALLS = 2;
 /** Reads that are under way at once. */
 const READS_AT_ONCE = 4;
 /** Longest time between two looks while the service throttles or fails, in milliseconds. */
@@ -108,8 +110,7 @@ export class Watcher {
 
   /** One job that cannot be read must not make the others wait; a service that throttles or that answers nobody must be spared. */
   #mustSlowDown(failures: readonly unknown[]): boolean {
-    const throttled = failures.some((error) => error instanceof ServiceError && error.class === 'throttle');
-    return throttled || (failures.length > 0 && failures.length >= this.#watches.size);
+    return failures.some(isThrottled) || (failures.length > 0 && failures.length >= this.#watches.size);
   }
 
   #nextDelayMs(): number {
@@ -122,13 +123,14 @@ export class Watcher {
   /** Looks at every job once; returns what failed. */
   async #look(): Promise<unknown[]> {
     const failures: unknown[] = [];
-    const note = (error: unknown) => {
-      failures.push(error);
-      return [];
-    };
+    const note = (error: unknown) => void failures.push(error);
     for (const scope of new Set([...this.#watches].map(({ ref }) => ref.listScope ?? ''))) {
       const watches = [...this.#watches].filter(({ ref }) => (ref.listScope ?? '') === scope);
-      const unseen = await this.#list(scope, watches).catch(note);
+      const unseen = await this.#list(scope, watches).catch((error: unknown) => {
+        note(error);
+        // A list that is not permitted, or that cannot be read, must not hide the jobs; one that was throttled must not be made up for.
+        return isThrottled(error) ? [] : watches;
+      });
       await pMap(unseen, (watch) => this.#get(watch).catch(note), { concurrency: READS_AT_ONCE });
     }
     return failures;
@@ -136,13 +138,14 @@ export class Watcher {
 
   /** Reads the jobs by List where that is likely to save calls; returns those of which a Get must tell. */
   async #list(scope: string, watches: Watch[]): Promise<Watch[]> {
-    if (!this.#client.list || watches.length <= (this.#listCalls.get(scope) ?? 2)) return watches;
+    if (!this.#client.list || watches.length <= (this.#listCalls.get(scope) ?? FIRST_LIST_CALLS)) return watches;
     const seen = new Map<string, JobObservation>();
-    const submittedAfter = new Date(Math.min(...watches.map(({ submittedAt }) => submittedAt.getTime())));
     let calls = 0;
-    for await (const page of this.#client.list({ submittedAfter, ...(scope !== '' && { listScope: scope }) })) {
+    for await (const page of this.#client.list(scope === '' ? {} : { listScope: scope })) {
       calls += 1;
       for (const observation of page) seen.set(observation.ref.id, observation);
+      // From here on a Get for each job that was not listed is as cheap.
+      if (calls >= watches.length) break;
     }
     this.#listCalls.set(scope, calls);
     return watches.filter((watch) => {
@@ -177,4 +180,8 @@ export class Watcher {
     watch.notFound += 1;
     if (watch.notFound >= NOT_FOUND_LIMIT) watch.end({ found: false });
   }
+}
+
+function isThrottled(error: unknown): boolean {
+  return error instanceof ServiceError && error.class === 'throttle';
 }

@@ -1,2 +1,2 @@
-/** What Temporal workers run: the two public workflow types are the exported functions. */
+/** What Temporal workers run: the public workflow types are the exported functions. */
 export { runPipeline } from './run-pipeline.ts';

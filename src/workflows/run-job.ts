@@ -1,24 +1,26 @@
-import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import type { StartJobInput, StartJobResult } from '../activities/start-job.ts';
 import type { AwaitJobResult } from '../activities/await-job.ts';
-import { isWorthAnotherAttempt } from '../pipeline/cause.ts';
 import type { Gate, Json, RetryDefinition } from '../pipeline/definition.ts';
-import { parseDuration } from '../pipeline/duration.ts';
+import { durationProblem, parseDuration } from '../pipeline/duration.ts';
 import { concludeJob, type Interruption } from '../pipeline/job-end.ts';
 import { jobReport } from '../pipeline/job-report.ts';
 import { isTerminal } from '../pipeline/job-state.ts';
-import type { JobObservation } from '../pipeline/job.ts';
+import { JOB_UNSEEN, type JobObservation } from '../pipeline/job.ts';
 import type { JobOutcome } from '../pipeline/outcome.ts';
 import type { JobReport, StepState } from '../pipeline/report.ts';
 import { activitiesOn } from './activities.ts';
-import { messageOf } from './failure-message.ts';
+import { failureTypeOf, messageOf } from './failure-message.ts';
 
 export interface RunJobOptions {
   /** The service, for example `machine-learning/batch-prediction`. */
   uses: string;
   /** The AWS request less the job's id. */
   with: { [member: string]: Json };
-  /** Tells the jobs of one workflow apart; it goes into the job's id, so keep it when the code changes. */
+  /**
+   * Tells the jobs of one workflow apart. The job's id follows from it and the workflow id, so keep it when the code changes; and a workflow
+   * that runs every night under one id has to name the night here, or it takes over last night's job.
+   */
   step: string;
   /** AWS region; the worker's own when absent. */
   region?: string;
@@ -49,6 +51,9 @@ export interface JobResult {
   error?: string;
 }
 
+/** `mayTryAgain`: the service failed the job for a cause on its own side. */
+type AttemptResult = JobResult & { mayTryAgain?: boolean };
+
 type Activities = ReturnType<typeof activitiesOn>;
 
 /** First wait before another job attempt; it doubles with each. */
@@ -63,17 +68,17 @@ const STOP_TIMEOUT_MS = 15 * 60_000;
  * service can, and the result is what really became of it.
  */
 export async function runJob(options: RunJobOptions): Promise<JobResult> {
+  assertTimeout(options.timeout);
   const maxAttempts = options.retry?.maxAttempts ?? 1;
   for (let attempt = 1; ; attempt += 1) {
-    const result = await runAttempt(options, attempt);
-    const again = attempt < maxAttempts && result.outcome === 'failed' && isWorthAnotherAttempt(result.job?.message);
-    if (!again) return result;
+    const { mayTryAgain, ...result } = await runAttempt(options, attempt);
+    if (!mayTryAgain || attempt >= maxAttempts) return result;
     options.onProgress?.({ state: 'starting', attempt, ...(result.job && { job: result.job }) });
     if (!(await pause(NEXT_ATTEMPT_DELAY_MS * 2 ** (attempt - 1)))) return result;
   }
 }
 
-async function runAttempt(options: RunJobOptions, attempt: number): Promise<JobResult> {
+async function runAttempt(options: RunJobOptions, attempt: number): Promise<AttemptResult> {
   const activities = activitiesOn(options.taskQueue ?? workflowInfo().taskQueue, options.step);
   const input = startInput(options, attempt);
   const timeout = options.timeout === undefined ? undefined : parseDuration(options.timeout);
@@ -88,11 +93,23 @@ async function runAttempt(options: RunJobOptions, attempt: number): Promise<JobR
       return conclude(options, attempt, job, await awaitEnd(activities, job, input));
     });
   } catch (error) {
-    if (!scope.consideredCancelled && !started) return { outcome: 'rejected', attempt, error: messageOf(error) };
-    if (!scope.consideredCancelled) throw error;
+    if (!scope.consideredCancelled) return lostSight(error, attempt, started);
     const why = CancellationScope.current().consideredCancelled ? 'cancelled' : 'timed out';
     return await CancellationScope.nonCancellable(() => settle(options, activities, input, started, why));
   }
+}
+
+/** The start, or rarely the wait, ended for good without a word of the service on how the job ended. */
+function lostSight(error: unknown, attempt: number, started: StartJobResult | undefined): JobResult {
+  const mayRun = started !== undefined || failureTypeOf(error) === JOB_UNSEEN;
+  const job = started && jobReport(started);
+  return { outcome: mayRun ? 'left-running' : 'rejected', attempt, error: messageOf(error), ...(job && { job }) };
+}
+
+/** An error of any other kind would make Temporal try the workflow for ever. */
+function assertTimeout(timeout: string | undefined): void {
+  const problem = timeout === undefined ? undefined : durationProblem(timeout);
+  if (problem !== undefined) throw ApplicationFailure.nonRetryable(`The timeout ${problem}`, 'InvalidInput');
 }
 
 function startInput(options: RunJobOptions, attempt: number): StartJobInput {
@@ -127,11 +144,12 @@ async function settle(
     const started = startedBefore ?? (await activities.findStartedJob(input));
     if (!started) return withoutJob(why, attempt);
     const end = await stopOrRead(options, activities, input, started);
-    if (end.lost || isOver(end.observation)) return conclude(options, attempt, started, end, why);
+    const asked = shallStop(options, started) ? why : undefined;
+    if (end.lost || isOver(end.observation)) return conclude(options, attempt, started, end, asked);
     return leftRunning(started, end.observation, attempt, why);
   } catch (error) {
     const job = startedBefore && jobReport(startedBefore);
-    const message = `The step was ${why}, and what became of its job cannot be told: ${messageOf(error)}`;
+    const message = `${gaveUp(why)}, and what became of its job cannot be told: ${messageOf(error)}`;
     return { outcome: 'left-running', attempt, error: message, ...(job && { job }) };
   }
 }
@@ -143,7 +161,7 @@ async function stopOrRead(
   input: StartJobInput,
   started: StartJobResult,
 ): Promise<AwaitJobResult> {
-  if (started.canStop && options.onCancel !== 'leave') {
+  if (shallStop(options, started)) {
     options.onProgress?.({ state: 'stopping', attempt: input.identity.attempt, job: jobReport(started) });
     await activities.stopJob(started.ref);
     const end = await within(STOP_TIMEOUT_MS, () => awaitEnd(activities, started, input));
@@ -152,6 +170,14 @@ async function stopOrRead(
   const observation = await activities.readJob(started.ref);
   // One read that does not find the job proves nothing: the service may not know a fresh job yet.
   return { lost: false, noticedAt: new Date().toISOString(), ...(observation && { observation }) };
+}
+
+function shallStop({ onCancel }: RunJobOptions, { canStop }: StartJobResult): boolean {
+  return canStop && onCancel !== 'leave';
+}
+
+function gaveUp(why: Interruption): string {
+  return why === 'cancelled' ? 'The step was cancelled' : 'The step timed out';
 }
 
 function isOver(seen: JobObservation | undefined): boolean {
@@ -171,7 +197,7 @@ function leftRunning(
   why: Interruption,
 ): JobResult {
   const reason = started.canStop ? 'it was not to be stopped, or did not stop in time' : 'its service cannot stop it';
-  const error = `The step was ${why}, but job ${started.ref.id} may still run (${seen?.rawStatus ?? 'not found when last read'}): ${reason}`;
+  const error = `${gaveUp(why)}, but job ${started.ref.id} may still run (${seen?.rawStatus ?? 'not found when last read'}): ${reason}`;
   return { outcome: 'left-running', attempt, job: jobReport(started, seen), error };
 }
 
@@ -181,7 +207,7 @@ function conclude(
   started: StartJobResult,
   { observation, lost, noticedAt }: AwaitJobResult,
   interruption?: Interruption,
-): JobResult {
+): AttemptResult {
   const { stoppedBy, ...end } = concludeJob(observation, { lost, gate, interruption });
   const job = { ...jobReport(started, observation), noticedAt, ...(stoppedBy && { stoppedBy }) };
   return { ...end, attempt, job };

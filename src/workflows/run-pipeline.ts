@@ -51,9 +51,9 @@ export async function runPipeline(input: RunPipelineInput): Promise<RunReport> {
 
 /** Anybody can start the workflow with anything; an error that is no ApplicationFailure would make Temporal try for ever. */
 function assertInput(input: Partial<RunPipelineInput> | undefined | null): asserts input is RunPipelineInput {
-  const { pipeline, key, params = {} } = input ?? {};
+  const { pipeline, key, params } = input ?? {};
   const isNamed = typeof pipeline === 'string' || typeof pipeline?.name === 'string';
-  if (isNamed && typeof key === 'string' && typeof params === 'object') return;
+  if (isNamed && typeof key === 'string' && typeof (params ?? {}) === 'object') return;
   const expected = '{ "pipeline": "<name>" or a definition, "key": "<period or key>", "params": { … } }';
   throw ApplicationFailure.nonRetryable(
     `runPipeline takes one argument, ${expected}. Nothing was started.`,
@@ -62,14 +62,16 @@ function assertInput(input: Partial<RunPipelineInput> | undefined | null): asser
 }
 
 async function load(input: RunPipelineInput, record: RunRecord): Promise<LoadedPipeline> {
-  const { pipeline, key, params = {} } = input;
+  const { pipeline, key } = input;
+  // Other SDKs send null for a mapping that is not there.
+  const params = input.params ?? {};
   try {
     assertWorkflowId(runKey(typeof pipeline === 'string' ? pipeline : pipeline.name, key));
     return await activitiesOn(workflowInfo().taskQueue, 'load and check').loadPipeline({ pipeline, key, params });
   } catch (error) {
     const cancelled = CancellationScope.current().consideredCancelled;
     record.end(cancelled ? 'cancelled' : 'failed', messageOf(error));
-    throw cancelled ? error : pipelineFailed(record.report);
+    throw cancelled ? new CancelledFailure('The run was cancelled') : pipelineFailed(record.report);
   }
 }
 

@@ -3,6 +3,7 @@ import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInf
 import type { PipelineDefinition } from '../pipeline/definition.ts';
 import { stepValues, type StepOutputs, type StepValues } from '../pipeline/expressions/expression-context.ts';
 import type { RunOutcome, StepOutcome } from '../pipeline/outcome.ts';
+import { shrinkReport } from '../pipeline/report-size.ts';
 import { RUN_REPORT_VERSION, type RunReport, type StepReport } from '../pipeline/report.ts';
 import { periodOfKey } from '../pipeline/run-key.ts';
 import { SEARCH_ATTRIBUTE_KEYS } from '../temporal/search-attribute-keys.ts';
@@ -80,6 +81,7 @@ export class RunRecord {
     if (error !== undefined) this.report.error = error;
     log[outcome === 'succeeded' ? 'info' : 'warn']('Run ended', { run: this.report.run.id, outcome, error });
     this.#makeFindable(outcome);
+    shrinkReport(this.report);
     upsertMemo({ report: this.report });
     this.#show();
   }

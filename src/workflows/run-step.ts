@@ -77,6 +77,12 @@ async function runFollowUpStep(
 ): Promise<StepEnd> {
   record.stepChanged(id, { state: 'running', attempt: 1 });
   const { runFollowUp } = activitiesOn(workflowInfo().taskQueue, id);
-  const outputs = await runFollowUp({ uses, with: input, ...(region !== undefined && { region }) });
-  return { outcome: 'succeeded', attempt: 1, outputs };
+  try {
+    const outputs = await runFollowUp({ uses, with: input, ...(region !== undefined && { region }) });
+    return { outcome: 'succeeded', attempt: 1, outputs };
+  } catch (error) {
+    if (!CancellationScope.current().consideredCancelled)
+      return { outcome: 'failed', attempt: 1, error: messageOf(error) };
+    return { outcome: 'stopped', attempt: 1, error: 'Cancelled while it ran: it may be half done' };
+  }
 }

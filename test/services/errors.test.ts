@@ -48,6 +48,22 @@ const cases: [what: string, error: { message?: string; [member: string]: unknown
   ['an error that nobody knows', { name: 'Whatever', $metadata: { httpStatusCode: 418 } }, 'unknown'],
 ];
 
+const refusedByFraudDetector: [message: string, operation: string, expected: ErrorClass][] = [
+  ['Another batch prediction job is in progress.', 'CreateBatchPredictionJob', 'quota'],
+  ['You can run only one batch prediction job at a time.', 'CreateBatchPredictionJob', 'quota'],
+  ['Input file exceeds the maximum size for batch prediction jobs.', 'CreateBatchPredictionJob', 'invalid'],
+  ['Cancellation is already in progress.', 'CancelBatchPredictionJob', 'invalid'],
+];
+
+test.each(refusedByFraudDetector)('"%s" at %s is %s', (message, operation, expected) => {
+  expect(new ServiceError(operation, sdkError({ name: 'ValidationException', message })).class).toBe(expected);
+});
+
+test('a connection that no address of a host accepts is transient', () => {
+  const error = Object.assign(new AggregateError([new Error('one')]), { code: 'ECONNREFUSED' });
+  expect(new ServiceError('Create', error)).toMatchObject({ class: 'transient', code: 'ECONNREFUSED' });
+});
+
 describe('an error of an AWS call is classified', () => {
   test.each(cases)('%s', (_what, error, expected) => {
     expect(new ServiceError('Describe', sdkError(error)).class).toBe(expected);
@@ -64,7 +80,7 @@ describe('an error of an AWS call is classified', () => {
   );
 
   test('even when something was thrown that is no error', () => {
-    expect(new ServiceError('Create', 'boom')).toMatchObject({ class: 'unknown', operation: 'Create' });
+    expect(new ServiceError('Create', 'boom')).toMatchObject({ class: 'transient', operation: 'Create' });
   });
 });
 

@@ -108,6 +108,69 @@ describe('a run', () => {
   });
 });
 
+test('runs at the same time are each told of their own job', async () => {
+  const names = ['side-a', 'side-b', 'side-c'];
+  for (const name of names) {
+    await nightscore.client.start({ pipeline: pipeline(name, { score: jobStep(AML) }), key: '2026-11-20' });
+  }
+  for (const name of names) {
+    const live = await nightscore.until(
+      `${name}/2026-11-20`,
+      ({ steps }) => steps['score']?.job?.rawStatus !== undefined,
+    );
+    expect(live.steps['score']?.job?.id).toMatch(new RegExp(`^${name}-`));
+  }
+  for (const name of names) await nightscore.ended(`${name}/2026-11-20`);
+});
+
+test('a create that took effect is not called rejected because nobody may look for it', async () => {
+  await aws.faults([
+    { operation: 'CreateBatchPrediction', fault: 'reset-after', times: 1 },
+    { operation: 'GetBatchPrediction', fault: 'access-denied', skip: 1, times: 1 },
+  ]);
+  const report = await nightscore.run(pipeline('unseen', { score: jobStep(AML) }), '2026-11-20');
+  expect(report).toMatchObject({ outcome: 'succeeded', steps: { score: { job: { adopted: true } } } });
+});
+
+test('jobs are seen to end although nobody may list them', async () => {
+  await aws.faults([{ operation: 'DescribeBatchPredictions', fault: 'access-denied' }]);
+  const steps = Object.fromEntries(['one', 'two', 'three', 'four'].map((id) => [id, jobStep(AML)]));
+  const report = await nightscore.run(pipeline('unlisted', steps), '2026-11-20');
+  expect(report.outcome).toBe('succeeded');
+});
+
+test('a follow-up that fails has been tried once', async () => {
+  const copy = {
+    uses: 's3/copy',
+    with: { from: 's3://nightscore-examples/nothing/', to: 's3://nightscore-examples/to/' },
+  };
+  const report = await nightscore.run(pipeline('no-copy', { copy }), '2026-11-20');
+  expect(report.steps['copy']).toMatchObject({ outcome: 'failed', attempt: 1 });
+});
+
+test('parameters that are null are none', async () => {
+  const handle = await nightscore.temporal.workflow.start('runPipeline', {
+    workflowId: 'no-params/2026-11-20',
+    taskQueue: nightscore.taskQueue,
+    args: [{ pipeline: pipeline('no-params', { score: jobStep(AML) }), key: '2026-11-20', params: null }],
+  });
+  expect(await handle.result()).toMatchObject({ outcome: 'succeeded' });
+});
+
+test('a workflow of the type that is no run does not keep runs from being listed', async () => {
+  const handle = await nightscore.temporal.workflow.start('runPipeline', {
+    workflowId: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+    taskQueue: nightscore.taskQueue,
+    args: [{ pipeline: 'tumor-screening', key: '2026-11-20' }],
+  });
+  await handle.result().catch(() => undefined);
+  const ids: string[] = [];
+  for await (const { id } of nightscore.client.list()) ids.push(id);
+  expect(ids.length).toBeGreaterThan(0);
+  expect(ids).not.toContain(handle.workflowId);
+  expect(await nightscore.client.get(handle.workflowId)).toMatchObject({ outcome: 'failed' });
+});
+
 describe('a run key', () => {
   test('that exists is left as it is', async () => {
     const definition = pipeline('once', { score: jobStep(AML) });

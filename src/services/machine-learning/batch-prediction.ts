@@ -92,14 +92,20 @@ function connect(region: string): JobClient<BatchPredictionRequest> {
 /** Leaves out `LogUri`, a pre-signed URL: nobody but AWS may see it. */
 function observe(job: BatchPrediction, ref: JobRef): JobObservation {
   const rawStatus = job.Status ?? '';
+  const state = stateOf(STATUSES, rawStatus);
   return {
     ref,
     rawStatus,
     observedAt: new Date().toISOString(),
     ...defined({
-      state: stateOf(STATUSES, rawStatus),
+      state,
       message: shortMessage(job.Message),
-      records: records({ total: job.TotalRecordCount, invalid: job.InvalidRecordCount }),
+      records: records({
+        // Records seen so far, as long as the job runs.
+        processed: job.TotalRecordCount,
+        total: state === 'succeeded' ? job.TotalRecordCount : undefined,
+        invalid: job.InvalidRecordCount,
+      }),
       outputUri: job.OutputUri,
       heartbeatAt: isoTime(job.LastUpdatedAt),
       createdAt: isoTime(job.CreatedAt),

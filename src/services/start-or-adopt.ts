@@ -1,5 +1,6 @@
 import type { Difference, JobRef } from '../pipeline/job.ts';
-import { ServiceError } from './errors.ts';
+import { ServiceError, type ErrorClass } from './errors.ts';
+import { findJob } from './find-job.ts';
 import type { BatchService, JobClient, SeenJob } from './service.ts';
 
 export interface StartedJob {
@@ -21,36 +22,66 @@ export class JobMismatchError extends Error {
 }
 
 /**
+ * The job may exist, but the service does not show it: a create may have taken effect, and no look since has told. Nobody may say that
+ * there is no job.
+ */
+export class JobUnseenError extends Error {
+  override readonly name = 'JobUnseenError';
+
+  constructor(ref: JobRef, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`${ref.service} may have started job ${ref.id}, but does not show it (${reason}). Look for it at AWS.`, {
+      cause,
+    });
+  }
+}
+
+/**
  * Starts the job, or takes over the one that exists under its id. However often this is called, and whatever becomes of
- * the answers, there is one job. Throws a ServiceError when the service did not start it, a JobMismatchError when the id
- * is taken by another job.
+ * the answers, there is one job.
+ *
+ * Throws a ServiceError when the service did not start it, a JobMismatchError when the id is taken by another job, a JobUnseenError when
+ * it is not known whether there is a job.
+ *
+ * @param mayExist whether there was a create before this call whose effect is not known
  */
 export async function startOrAdopt<Request>(
   service: BatchService<Request>,
   client: JobClient<Request>,
   located: JobRef,
   request: Request,
+  mayExist = false,
 ): Promise<StartedJob> {
-  const before = await find(client, located);
+  const before = await look(client, located, mayExist);
   if (before) return adopt(service, request, before);
   try {
     const ref = await client.create(located, request);
     return { ref, adopted: false, submittedAt: new Date().toISOString() };
   } catch (error) {
     // A lost, throttled or unreadable answer, and even a refusal, may stand for a create that took effect.
-    const after = await find(client, located);
+    const after = await look(client, located, true);
     if (after) return adopt(service, request, after);
-    throw error;
+    const isTaken = error instanceof ServiceError && error.class === 'duplicate';
+    throw isTaken || (mayExist && isRefusal(error)) ? new JobUnseenError(located, error) : error;
   }
 }
 
-/** The job, or nothing when the service does not know it. */
-export async function find<Request>(client: JobClient<Request>, ref: JobRef): Promise<SeenJob<Request> | undefined> {
+/** Answers that would end the start for good. Where a create went before, they may be about the job that it made. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ServiceError && REFUSALS.has(error.class);
+}
+
+const REFUSALS: ReadonlySet<ErrorClass> = new Set(['denied', 'invalid', 'not-found', 'duplicate', 'unknown']);
+
+async function look<Request>(
+  client: JobClient<Request>,
+  ref: JobRef,
+  mayExist: boolean,
+): Promise<SeenJob<Request> | undefined> {
   try {
-    return await client.get(ref);
+    return await findJob(client, ref);
   } catch (error) {
-    if (error instanceof ServiceError && error.class === 'not-found') return undefined;
-    throw error;
+    throw mayExist && isRefusal(error) ? new JobUnseenError(ref, error) : error;
   }
 }
 
