@@ -112,7 +112,8 @@ export function mayJobExist(): boolean {
   return activityInfo().attempt > 1 && (failuresBefore().mayExist ?? true);
 }
 
-const AMBIGUOUS: ReadonlySet<ErrorClass> = new Set(['throttle', 'transient', 'unknown']);
+/** After these a create may have taken effect; the others are the service's refusal. */
+const AMBIGUOUS: ReadonlySet<ErrorClass> = new Set(['throttle', 'transient']);
 
 function isAmbiguousCreate(error: Error): boolean {
   return error instanceof ServiceError && error.operation.startsWith('Create') && AMBIGUOUS.has(error.class);

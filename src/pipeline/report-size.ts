@@ -1,10 +1,10 @@
 import type { RunReport } from './report.ts';
 
 /**
- * Largest report, in UTF-16 units. Each is at most 3 bytes, and the report is in memo and failure alike; Temporal takes 2 MB of each, and a
- * history is hard to read by its own tools from 4 MB on.
+ * Largest report, in bytes of JSON. The report is in memo and failure alike; Temporal takes 2 MB of each, and a history is hard to read by its own
+ * tools from 4 MB on.
  */
-const MAX_UNITS = 200_000;
+const MAX_BYTES = 600_000;
 
 /** What is tried in turn until the report is small enough: how long messages may be, and whether jobs of earlier attempts keep theirs. */
 const STAGES = [1_000, 300, 100, 0];
@@ -12,7 +12,7 @@ const STAGES = [1_000, 300, 100, 0];
 /** Shortens the messages in a report until Temporal takes it. Most reports stay as they are. */
 export function shrinkReport(report: RunReport): void {
   for (const length of STAGES) {
-    if (JSON.stringify(report).length <= MAX_UNITS) return;
+    if (new TextEncoder().encode(JSON.stringify(report)).length <= MAX_BYTES) return;
     for (const step of Object.values(report.steps)) {
       for (const job of step.earlierJobs ?? []) delete job.message;
       if (step.job?.message !== undefined) step.job.message = shortened(step.job.message, length);
