@@ -28,7 +28,7 @@ class Scenario:
     # Cancels the run as soon as some job of its world is in this state.
     cancel_when: str | None = None
     # Longest time that the run may take, in seconds.
-    seconds: float = 180
+    seconds: float = 300
     # Whether a job may be found that existed before its start was known to have worked.
     may_adopt: bool = False
     # Create calls for one job may come again: because the service refused the first for want of a place, or because

@@ -55,7 +55,7 @@ CANCELS = [
         may_create_again=True,
         **AT_ONCE,
     ),
-    _fraud("cancel-in-outage", "stopped", {"faults": (OUTAGE,), "running_seconds": 70}, seconds=100),
+    _fraud("cancel-in-outage", "stopped", {"faults": (OUTAGE,), "running_seconds": 70}, seconds=300),
     _cannot_be_stopped("cancel-ml"),
     Scenario(
         "cancel-waiting",

@@ -62,7 +62,7 @@ ENDS = [
         "failed",
         Variation(end="failed", message="InternalServerError: We encountered an internal error."),
         {"ml": "failed"},
-        seconds=110,
+        seconds=300,
     ),
     _every_service(
         "unheard-of", "rejected", "Never heard of", faults=(Fault(CREATES, "refuse", "Weird", "Never heard of", 400),)

@@ -36,16 +36,16 @@ FAULTS = [
             "succeeded",
             Variation(faults=RANDOM, error_form=form, running_seconds=4),
             may_adopt=True,
-            seconds=110,
+            seconds=300,
         )
         for form in ERROR_FORMS
     ),
     _every_service("outage", Fault(EVERYTHING, "html", only_when="running", count=30)),
     _every_service(
-        "expired-token", Fault(GETS, "refuse", "ExpiredTokenException", EXPIRED, 400, count=6, spares=4), seconds=60
+        "expired-token", Fault(GETS, "refuse", "ExpiredTokenException", EXPIRED, 400, count=6, spares=4), seconds=300
     ),
     _every_service("empty-answers", *(Fault((get,), kind, count=1) for get in GETS for kind in ("object", "nothing"))),
-    _every_service("never-answered", Fault(GETS, "never", only_when="running", count=4), seconds=100),
+    _every_service("never-answered", Fault(GETS, "never", only_when="running", count=4), seconds=300),
     # Patience with one kind of failure must not be used up by another kind.
     Scenario(
         "changing-faults",

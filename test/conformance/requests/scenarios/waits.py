@@ -15,7 +15,7 @@ REFUSALS = {
 
 def _two_jobs(name: str, refusal: tuple[str, str]) -> Scenario:
     steps = many(name, 2, fraud_detector)
-    return Scenario(name, steps, "succeeded", Variation(one_at_a_time=refusal), seconds=100, may_create_again=True)
+    return Scenario(name, steps, "succeeded", Variation(one_at_a_time=refusal), seconds=300, may_create_again=True)
 
 
 WAITS = [
