@@ -20,5 +20,5 @@ def _two_jobs(name: str, refusal: tuple[str, str]) -> Scenario:
 
 WAITS = [
     *(_two_jobs(f"one-at-a-time-{name}", refusal) for name, refusal in REFUSALS.items()),
-    Scenario("seven-pz", many("seven-pz", 7, personalize), "succeeded", seconds=90, may_create_again=True),
+    Scenario("seven-pz", many("seven-pz", 7, personalize), "succeeded", seconds=300, may_create_again=True),
 ]
