@@ -276,10 +276,7 @@ describe('a cancel', () => {
       pipeline: pipeline('left', { score: jobStep(AML) }),
       key: '2026-11-20',
     });
-    await nightscore.until(
-      run,
-      (report) => report.steps['score']?.state !== 'starting' && report.steps['score']?.state !== 'waiting',
-    );
+    await nightscore.until(run, ({ steps }) => steps['score']?.job !== undefined);
     await nightscore.client.cancel(run);
     const report = await nightscore.ended(run);
     expect(report.outcome).toBe('cancelled');
