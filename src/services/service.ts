@@ -1,6 +1,8 @@
 import type { ZodType } from 'zod';
-import type { Difference, JobIdentity, JobObservation, JobRef } from '../pipeline/job.ts';
+import type { Difference, JobIdentity, JobObservation, JobRecords, JobRef } from '../pipeline/job.ts';
 import type { JobState } from '../pipeline/job-state.ts';
+import type { Verification } from '../pipeline/verification.ts';
+import type { Precondition } from './precondition.ts';
 
 /** What a service can do with a job; shown to people as a table by `nightscore services`. */
 export interface Capabilities {
@@ -31,6 +33,21 @@ export interface SeenJob<Request> {
   request: Partial<Request>;
 }
 
+/** A job that succeeded, as it is needed to prove its results. */
+export interface SucceededJob<Request> {
+  ref: JobRef;
+  request: Request;
+  /** As the service counted them. */
+  records?: JobRecords;
+}
+
+/** How a long read is followed and given up. */
+export interface ReadingOptions {
+  signal: AbortSignal;
+  /** To be called as the reading goes on, so that a dead worker is noticed. */
+  onProgress: (done: { [what: string]: number }) => void;
+}
+
 /** Which jobs a list has to tell of. */
 export interface ListQuery {
   listScope?: string;
@@ -47,6 +64,12 @@ export interface JobClient<Request> {
   /** One array for each call made. Holds every job that has not ended; one that has may be missing. */
   list?(query: ListQuery): AsyncIterable<JobObservation[]>;
   stop?(ref: JobRef): Promise<void>;
+  /** Ends a job by deleting its record, at a service that cannot stop one. */
+  delete?(ref: JobRef): Promise<void>;
+  /** What has to be so before the job is worth paying for. */
+  preconditions(request: Request): Precondition[];
+  /** Reads the result files of a job that succeeded, as a stream, and holds them to what its service promises. */
+  verify(job: SucceededJob<Request>, options: ReadingOptions): Promise<Verification>;
 }
 
 /** One kind of batch-prediction job at AWS. Everything here is pure; `connect` gives the calls. */
@@ -58,6 +81,8 @@ export interface BatchService<Request = unknown> {
   readonly request: ZodType<Request>;
   /** Every status that the API documents or was seen to send. */
   readonly statuses: Readonly<Record<string, JobState>>;
+  /** How many jobs may be under way at once in a region, unless AWS has granted more; absent where the service queues jobs by itself. */
+  readonly places?: number;
   /** An id within the service's alphabet and length that depends on the identity alone. */
   jobId(identity: JobIdentity): string;
   /** Where the job of this id and request is, or would be. */

@@ -11,8 +11,11 @@ import { differences } from '../differences.ts';
 import { callAws, notFound, unreadable } from '../errors.ts';
 import { makeJobId } from '../job-id.ts';
 import { defined, isoTime, records, shortMessage, stateOf } from '../observation.ts';
+import { createS3Client } from '../s3-client.ts';
 import type { BatchService, JobClient } from '../service.ts';
+import { preconditions } from './preconditions.ts';
 import { batchPredictionRequest, type BatchPredictionRequest } from './request.ts';
+import { verify } from './verify.ts';
 
 const NAME = 'fraud-detector/batch-prediction';
 
@@ -21,6 +24,9 @@ const GET = 'GetBatchPredictionJobs';
 
 /** Length of an identifier. */
 const MAX_ID_LENGTH = 64;
+
+/** https://docs.aws.amazon.com/frauddetector/latest/ug/batch-predictions.html: one batch prediction job at a time; taken to be meant in a region. */
+const PLACES = 1;
 
 const STATUSES = {
   IN_PROGRESS_INITIALIZING: 'queued',
@@ -37,6 +43,7 @@ export const fraudDetectorBatchPrediction: BatchService<BatchPredictionRequest> 
   can: { stop: true, delete: true, list: true, progress: true, heartbeat: true, invalidRecords: false },
   request: batchPredictionRequest,
   statuses: STATUSES,
+  places: PLACES,
   jobId: (identity) => makeJobId(identity, MAX_ID_LENGTH),
   locate: (id, _request, region) => ({ service: NAME, region, id }),
   differences: (request, seen) =>
@@ -55,6 +62,7 @@ export const fraudDetectorBatchPrediction: BatchService<BatchPredictionRequest> 
 
 function connect(region: string): JobClient<BatchPredictionRequest> {
   const client = new FraudDetectorClient(awsClientSettings(region));
+  const s3 = createS3Client(region);
   return {
     async create(ref, request) {
       const command = new CreateBatchPredictionJobCommand({ ...request, jobId: ref.id });
@@ -78,6 +86,8 @@ function connect(region: string): JobClient<BatchPredictionRequest> {
       const command = new CancelBatchPredictionJobCommand({ jobId: ref.id });
       await callAws('CancelBatchPredictionJob', () => client.send(command));
     },
+    preconditions: (request) => preconditions({ client, s3, region }, request),
+    verify: (job, options) => verify({ client, s3, region }, job, options),
   };
 }
 

@@ -1,5 +1,6 @@
 import {
   CreateBatchPredictionCommand,
+  DeleteBatchPredictionCommand,
   DescribeBatchPredictionsCommand,
   GetBatchPredictionCommand,
   MachineLearningClient,
@@ -11,9 +12,12 @@ import { differences } from '../differences.ts';
 import { callAws, unreadable } from '../errors.ts';
 import { makeJobId } from '../job-id.ts';
 import { defined, isoTime, records, shortMessage, stateOf } from '../observation.ts';
+import { createS3Client } from '../s3-client.ts';
 import type { BatchService, JobClient } from '../service.ts';
 import { acceptNumberTexts } from './number-texts.ts';
+import { preconditions } from './preconditions.ts';
 import { batchPredictionRequest, type BatchPredictionRequest } from './request.ts';
+import { verify } from './verify.ts';
 
 const NAME = 'machine-learning/batch-prediction';
 
@@ -49,6 +53,7 @@ export const machineLearningBatchPrediction: BatchService<BatchPredictionRequest
 
 function connect(region: string): JobClient<BatchPredictionRequest> {
   const client = new MachineLearningClient(awsClientSettings(region));
+  const s3 = createS3Client(region);
   acceptNumberTexts(client);
   return {
     async create(ref, request) {
@@ -86,6 +91,12 @@ function connect(region: string): JobClient<BatchPredictionRequest> {
         } while (nextToken !== undefined);
       }
     },
+    async delete(ref) {
+      const command = new DeleteBatchPredictionCommand({ BatchPredictionId: ref.id });
+      await callAws('DeleteBatchPrediction', () => client.send(command));
+    },
+    preconditions: (request) => preconditions({ client, s3, region }, request),
+    verify: (job, options) => verify({ client, s3, region }, job, options),
   };
 }
 

@@ -7,11 +7,17 @@ import { differences } from '../differences.ts';
 import { unreadable } from '../errors.ts';
 import { makeJobId } from '../job-id.ts';
 import { defined, isoTime, shortMessage, stateOf } from '../observation.ts';
+import { createS3Client } from '../s3-client.ts';
 import type { BatchService, Capabilities, JobClient } from '../service.ts';
+import { preconditions } from './preconditions.ts';
 import type { BatchSegmentRequest } from './request.ts';
+import { verify } from './verify.ts';
 
 /** Length of a job name. */
 const MAX_ID_LENGTH = 63;
+
+/** https://docs.aws.amazon.com/personalize/latest/dg/limits.html: pending and in-progress jobs of one kind in a region. */
+const PLACES = 5;
 
 /** Personalize can neither stop nor delete a job, and counts nothing. */
 const CAN: Capabilities = {
@@ -82,6 +88,7 @@ export function personalizeService<Request extends BatchSegmentRequest>(
     can: CAN,
     request,
     statuses: STATUSES,
+    places: PLACES,
     jobId: (identity) => makeJobId(identity, MAX_ID_LENGTH),
     locate: (id, { solutionVersionArn }, region) => locate(name, resource, id, solutionVersionArn, region),
     differences: (asked, found) => differences<BatchSegmentRequest>(COMPARED, asked, found.request),
@@ -91,8 +98,13 @@ export function personalizeService<Request extends BatchSegmentRequest>(
   };
 }
 
-function connect<Request>(service: string, region: string, calls: JobCalls<Request>): JobClient<Request> {
+function connect<Request extends BatchSegmentRequest>(
+  service: string,
+  region: string,
+  calls: JobCalls<Request>,
+): JobClient<Request> {
   const client = new PersonalizeClient(awsClientSettings(region));
+  const s3 = createS3Client(region);
   return {
     async create(ref, request) {
       const { arn } = await calls.create(client, ref.id, request);
@@ -112,6 +124,8 @@ function connect<Request>(service: string, region: string, calls: JobCalls<Reque
         nextToken = page.nextToken || undefined;
       } while (nextToken !== undefined);
     },
+    preconditions: (request) => preconditions({ client, s3, region }, request),
+    verify: (job, options) => verify({ s3, region }, service, job, options),
   };
 }
 

@@ -1,0 +1,20 @@
+/** One way in which result files are not what the service promises. Never holds what stands in a row. */
+export interface VerificationProblem {
+  /** S3 URI of the file that it is about. */
+  file: string;
+  /** For a person, for example `the score is not between 0 and 1`. */
+  what: string;
+  /** The first lines that have it, counted from 1 in the unpacked file; absent when it is not about lines. */
+  lines?: number[];
+  /** How many lines have it. */
+  count?: number;
+}
+
+/** What reading the result files of a job came to. No problems mean that the results are proven. */
+export interface Verification {
+  /** Result files that were read. */
+  files: number;
+  /** Records found in them, and those of them that the service could not score. */
+  records: { total: number; invalid: number };
+  problems: VerificationProblem[];
+}

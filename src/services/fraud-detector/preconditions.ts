@@ -1,0 +1,14 @@
+import type { FraudDetectorClient } from '@aws-sdk/client-frauddetector';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Precondition } from '../precondition.ts';
+import type { BatchPredictionRequest } from './request.ts';
+
+export interface Clients {
+  client: FraudDetectorClient;
+  s3: S3Client;
+  region: string;
+}
+
+export function preconditions(_clients: Clients, _request: BatchPredictionRequest): Precondition[] {
+  return [];
+}
