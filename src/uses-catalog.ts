@@ -4,7 +4,16 @@ import { CATALOG } from './services/catalog.ts';
 
 const jobs = [...CATALOG.values()].map((service): [string, UsesEntry] => {
   const counts = { total: service.can.progress, invalid: service.can.invalidRecords };
-  return [service.name, { kind: 'job', with: service.request, outputs: {}, counts }];
+  return [
+    service.name,
+    {
+      kind: 'job',
+      with: service.request,
+      outputs: {},
+      counts,
+      endings: { stop: service.can.stop, delete: service.can.delete && !service.can.stop },
+    },
+  ];
 });
 
 const followUps = [...FOLLOW_UPS.values()].map((followUp): [string, UsesEntry] => [

@@ -8,7 +8,7 @@ import { createActivities, createWatchActivities } from './activities/index.ts';
 import { FOLLOW_UPS } from './follow-ups/catalog.ts';
 import { createClients } from './services/clients.ts';
 import { CATALOG } from './services/catalog.ts';
-import type { Settings } from './settings.ts';
+import { SettingsError, type Settings } from './settings.ts';
 import { createWatchers } from './watch/watchers.ts';
 import { WATCH_QUEUE_SUFFIX } from './workflows/watch-queue.ts';
 
@@ -77,9 +77,12 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
 }
 
 function createContext({ region, settings, log }: StartWorkerOptions): ActivityContext {
-  const { heartbeatTimeoutMs, notFoundGraceMs, pipelinesFolder, pollIntervalMs } = settings;
+  const { heartbeatTimeoutMs, notFoundGraceMs, pipelinesFolder } = settings;
+  const withoutPlaces = [...settings.places.keys()].filter((name) => CATALOG.get(name)?.places === undefined);
+  if (withoutPlaces.length > 0)
+    throw new SettingsError(`NIGHTSCORE_PLACES: ${withoutPlaces.join(', ')} is no service that limits its jobs.`);
   const clients = createClients(CATALOG);
-  const watchers = createWatchers(clients, { pollIntervalMs, graceMs: notFoundGraceMs }, log);
+  const watchers = createWatchers(clients, { ...settings, graceMs: notFoundGraceMs }, log);
   return {
     region,
     clients,

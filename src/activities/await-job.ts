@@ -1,15 +1,10 @@
-import {
-  ApplicationFailure,
-  CancelledFailure,
-  cancellationDetails,
-  cancellationSignal,
-  Context,
-} from '@temporalio/activity';
-import { ApplicationFailureCategory } from '@temporalio/common';
-import type { JobHeartbeat } from '../pipeline/heartbeat.ts';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { JobHeartbeat, Sight } from '../pipeline/heartbeat.ts';
 import type { JobObservation, JobRef } from '../pipeline/job.ts';
 import type { WatchEnd } from '../watch/watcher.ts';
 import type { ActivityContext } from './context.ts';
+import { farewell } from './farewell.ts';
+import { Pulse } from './pulse.ts';
 
 export interface AwaitJobInput {
   ref: JobRef;
@@ -17,6 +12,10 @@ export interface AwaitJobInput {
   attempt: number;
   /** ISO 8601. */
   submittedAt: string;
+  /** How long the job may show no progress, in milliseconds. */
+  stallMs?: number;
+  /** End the wait when the job is stalled. */
+  endWhenStalled?: boolean;
 }
 
 export interface AwaitJobResult {
@@ -24,60 +23,57 @@ export interface AwaitJobResult {
   observation?: JobObservation;
   /** The service denies knowing the job, again and again. */
   lost: boolean;
+  /** The job is stalled, and the wait was to end then. */
+  stalled?: true;
+  /** Why the wait was given up although the job may go on, for a person. */
+  gaveUp?: string;
   /** When the worker knew; ISO 8601. */
   noticedAt: string;
 }
-
-/** Temporal drops what it need not send, so this is only often enough. */
-const HEARTBEATS_PER_TIMEOUT = 4;
 
 /**
  * Holds until the job has ended, however long that takes. A worker that shuts down hands the wait over to another one;
  * the job itself is never touched.
  */
 export async function awaitJob(context: ActivityContext, input: AwaitJobInput): Promise<AwaitJobResult> {
-  const { ref, step, attempt, submittedAt } = input;
-  // The watcher calls back from the context of whichever activity woke it, so the heartbeat must be bound to this one.
-  const activity = Context.current();
-  const { heartbeatDetails, heartbeatTimeoutMs = 60_000 } = activity.info;
-  let last = heartbeatOf(heartbeatDetails);
-  const beat = () => activity.heartbeat(last && ({ step, attempt, observation: last } satisfies JobHeartbeat));
-  const pulse = setInterval(beat, heartbeatTimeoutMs / HEARTBEATS_PER_TIMEOUT);
+  const { ref, step, attempt, submittedAt, stallMs, endWhenStalled = false } = input;
+  const { heartbeatDetails, scheduledTimestampMs } = activityInfo();
+  const beat = (sight: Sight): JobHeartbeat => ({ step, attempt, sight });
+  const pulse = new Pulse(beat(sightOf(heartbeatDetails)));
   try {
-    const end = await context.watchers(ref).watch(ref, {
-      submittedAt: new Date(submittedAt),
+    const end = await context.watchers(ref).watcher.watch(ref, {
+      submittedAt,
+      waitingSince: scheduledTimestampMs,
+      sight: pulse.details.sight ?? {},
+      stallMs,
+      endWhenStalled,
       signal: cancellationSignal(),
-      onObservation(observation) {
-        last = observation;
-        beat();
-      },
+      onSight: (sight) => pulse.tell(beat(sight)),
     });
-    return result(end, last);
+    return result(end, pulse.details.sight ?? {});
   } catch (error) {
-    throw cancellationSignal().aborted ? farewell() : error;
+    throw cancellationSignal().aborted ? farewell('The wait for the job') : error;
   } finally {
-    clearInterval(pulse);
+    pulse.stop();
   }
 }
 
-function result(end: WatchEnd, last: JobObservation | undefined): AwaitJobResult {
-  const observation = end.found ? end.observation : last;
-  return { lost: !end.found, noticedAt: new Date().toISOString(), ...(observation && { observation }) };
+function result(end: WatchEnd, sight: Sight): AwaitJobResult {
+  const { observation } = sight;
+  return {
+    lost: end === 'lost',
+    noticedAt: new Date().toISOString(),
+    ...(observation && { observation }),
+    ...(end === 'stalled' && { stalled: true }),
+    ...(end === 'blind' && { gaveUp: `it could not be seen for too long (${sight.unseenBecause ?? 'no answer'})` }),
+    ...(end === 'unknown-status' && {
+      gaveUp: `its service has said ${JSON.stringify(observation?.rawStatus)} since ${sight.unknownSince}, which Nightscore does not know`,
+    }),
+  };
 }
 
 /** What another worker saw before it handed over. */
-function heartbeatOf(details: unknown): JobObservation | undefined {
-  const beat = details as JobHeartbeat | undefined;
-  return beat?.observation;
-}
-
-/** Only a cancel that somebody asked for ends the wait; after anything else the server gives it to the next worker. */
-function farewell(): Error {
-  if (cancellationDetails()?.cancelRequested) return new CancelledFailure('The wait for the job was cancelled');
-  return ApplicationFailure.create({
-    type: 'HandedOver',
-    message: 'The worker that waited for the job went away; another one goes on',
-    category: ApplicationFailureCategory.BENIGN,
-    nextRetryDelay: 1,
-  });
+function sightOf(details: unknown): Sight {
+  const { sight, observation } = (details as Partial<JobHeartbeat> | undefined) ?? {};
+  return sight ?? (observation ? { observation } : {});
 }

@@ -1,7 +1,7 @@
 import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { FollowUpError } from '../follow-ups/follow-up.ts';
-import { JOB_UNSEEN } from '../pipeline/job.ts';
+import { JOB_UNSEEN, type StartDoubt } from '../pipeline/job.ts';
 import { UnknownServiceError } from '../services/clients.ts';
 import { ServiceError, type ErrorClass } from '../services/errors.ts';
 import { JobMismatchError, JobUnseenError } from '../services/start-or-adopt.ts';
@@ -61,22 +61,40 @@ function finalFailure(type: string, message: string): ApplicationFailure {
 }
 
 /** Turns whatever an activity caught into what Temporal should do about it. */
-export function toFailure(error: unknown): unknown {
+export function toFailure(error: unknown, options: FailureOptions = {}): unknown {
   if (isHopeless(error)) return rejection(error.message);
-  if (error instanceof JobUnseenError) return retry('unseen', error, JOB_UNSEEN);
-  return error instanceof ServiceError ? retry(error.class, error, REJECTED) : error;
+  if (error instanceof JobUnseenError) return retry('unseen', error, JOB_UNSEEN, options);
+  return error instanceof ServiceError ? retry(error.class, error, REJECTED, options) : error;
 }
+
+export interface FailureOptions {
+  /** What the next attempt is to find in the heartbeat besides. */
+  details?: object;
+  /** How long the activity may go on trying since it was scheduled, in milliseconds. */
+  patienceMs?: number;
+}
+
+/** How long the end of a job that was given up is looked for, while AWS cannot be reached, in milliseconds. */
+export const SETTLE_PATIENCE_MS = 15 * 60_000;
 
 function isHopeless(error: unknown): error is Error {
   return HOPELESS.some((type) => error instanceof type);
 }
 
-function retry(failureClass: FailureClass, error: Error, finalType: string): ApplicationFailure {
+function retry(
+  failureClass: FailureClass,
+  error: Error,
+  finalType: string,
+  { details, patienceMs = Number.POSITIVE_INFINITY }: FailureOptions,
+): ApplicationFailure {
   const { attempts, waitSeconds, benign } = RECOVERIES[failureClass];
-  const times = timesInARow(failureClass, error);
-  if (times >= attempts) return finalFailure(finalType, error.message);
+  const { times, mayExist } = noteFailure(failureClass, error, details);
+  const isOutOfPatience = Date.now() - activityInfo().scheduledTimestampMs >= patienceMs;
+  if (times >= attempts || isOutOfPatience) return finalFailure(mayExist ? JOB_UNSEEN : finalType, error.message);
   return ApplicationFailure.create({
     type: failureClass,
+    // A cancel that comes before the next attempt shows the workflow this failure.
+    details: [{ mayExist } satisfies StartDoubt],
     message: error.message.slice(0, MAX_MESSAGE_LENGTH),
     nextRetryDelay: retryDelayMs(waitSeconds, times),
     ...(benign && { category: ApplicationFailureCategory.BENIGN }),
@@ -85,37 +103,59 @@ function retry(failureClass: FailureClass, error: Error, finalType: string): App
 
 /** What an activity that fails hands on to its next attempt. */
 interface FailuresInARow {
-  class: FailureClass;
+  /** The attempt of the activity that left word; a later one that left none may have died after its create. */
+  activityAttempt: number;
+  class?: FailureClass;
   times: number;
   /** Whether a create may have taken effect in this attempt or an earlier one. */
   mayExist: boolean;
 }
 
 function failuresBefore(): Partial<FailuresInARow> {
-  return (activityInfo().heartbeatDetails as Partial<FailuresInARow> | undefined) ?? {};
+  const details = activityInfo().heartbeatDetails as { failures?: Partial<FailuresInARow> } | undefined;
+  return details?.failures ?? {};
 }
 
 /**
  * How many times in a row, this one included, the activity has failed so. Its number of attempts does not tell: an activity that waited
  * for hours because of a quota must not give up over its first expired token.
  */
-function timesInARow(failureClass: FailureClass, error: Error): number {
+function noteFailure(failureClass: FailureClass, error: Error, details: object | undefined): FailuresInARow {
   const before = failuresBefore();
   const times = before.class === failureClass ? (before.times ?? 0) + 1 : 1;
-  const mayExist = mayJobExist() || isAmbiguousCreate(error);
-  heartbeat({ class: failureClass, times, mayExist } satisfies FailuresInARow);
-  return times;
+  const mayExist = mayJobExist() || leavesDoubt(error);
+  return leaveWord({ activityAttempt: activityInfo().attempt, class: failureClass, times, mayExist }, details);
+}
+
+function leaveWord(failures: FailuresInARow, details: object | undefined): FailuresInARow {
+  heartbeat({ ...details, failures });
+  return failures;
+}
+
+/** Tells the next attempt, on another worker, whether this one may have created the job. */
+export function handOver(mayExist: boolean, details: object): void {
+  leaveWord({ activityAttempt: activityInfo().attempt, times: 0, mayExist }, details);
+}
+
+/** What earlier attempts left word of, to be kept in the heartbeats of this one. */
+export function failuresSoFar(): { failures?: object } {
+  const failures = failuresBefore();
+  return failures.activityAttempt === undefined ? {} : { failures };
 }
 
 /** Whether an earlier attempt of this activity may have created its job. One that left no word may have died after its create. */
 export function mayJobExist(): boolean {
-  return activityInfo().attempt > 1 && (failuresBefore().mayExist ?? true);
+  const { attempt } = activityInfo();
+  const before = failuresBefore();
+  return attempt > 1 && (before.activityAttempt !== attempt - 1 || (before.mayExist ?? true));
 }
 
 /** After these a create may have taken effect; the others are the service's refusal. */
 const AMBIGUOUS: ReadonlySet<ErrorClass> = new Set(['throttle', 'transient']);
 
-function isAmbiguousCreate(error: Error): boolean {
+/** Whether a job may exist after a start that failed so. */
+export function leavesDoubt(error: unknown): boolean {
+  if (error instanceof JobUnseenError) return true;
   return error instanceof ServiceError && error.operation.startsWith('Create') && AMBIGUOUS.has(error.class);
 }
 

@@ -1,13 +1,26 @@
-import { activityInfo, ApplicationFailure } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { Json } from '../pipeline/definition.ts';
+import type { JobHeartbeat } from '../pipeline/heartbeat.ts';
+import type { StartDoubt } from '../pipeline/job.ts';
 import { issuesText } from '../pipeline/validation/issues-text.ts';
 import type { JobIdentity, JobRef } from '../pipeline/job.ts';
 import type { BatchService, JobClient } from '../services/service.ts';
 import { findJob } from '../services/find-job.ts';
 import { startOrAdopt, type StartedJob } from '../services/start-or-adopt.ts';
+import type { Place } from '../watch/places.ts';
 import type { ActivityContext } from './context.ts';
-import { mayJobExist, rejection, toFailure } from './failures.ts';
+import { farewell } from './farewell.ts';
+import {
+  failuresSoFar,
+  handOver,
+  leavesDoubt,
+  mayJobExist,
+  rejection,
+  SETTLE_PATIENCE_MS,
+  toFailure,
+} from './failures.ts';
+import { Pulse } from './pulse.ts';
 
 export interface StartJobInput {
   service: string;
@@ -16,27 +29,62 @@ export interface StartJobInput {
   request: { [member: string]: Json };
   /** The worker's own region when absent. */
   region?: string;
+  /** Whether to look before paying if what the request names exists and can be used; yes when absent. */
+  preflight?: boolean;
 }
 
 export interface StartJobResult extends StartedJob {
   /** Whether the service can stop the job. */
   canStop: boolean;
+  /** Whether the service can end the job by deleting it. */
+  canDelete?: boolean;
   /** For whoever awaits the job: how long a worker may be silent before another one takes over, in milliseconds. */
   heartbeatTimeoutMs: number;
+  /** What the look before the start found that a person should know. */
+  warnings?: string[];
 }
 
-/** Starts the job or adopts the one that exists; fails for good when the service will never start it. */
+/**
+ * Starts the job or adopts the one that exists; fails for good when the service will never start it. Waits for a place at a service that
+ * would refuse the job now, and hands that wait over when its worker shuts down.
+ */
 export async function startJob(context: ActivityContext, input: StartJobInput): Promise<StartJobResult> {
+  const { runKey, step, attempt } = input.identity;
+  const { heartbeatDetails, scheduledTimestampMs } = activityInfo();
+  const place = (heartbeatDetails as Partial<JobHeartbeat> | undefined)?.place;
+  const start: JobHeartbeat = { step, attempt, ...failuresSoFar() };
+  const pulse = new Pulse<JobHeartbeat>({ ...start, ...(place && { place }) });
+  const signal = cancellationSignal();
+  const mayExist = mayJobExist();
   try {
     const { service, client, ref, request } = prepare(context, input);
-    const started = await startOrAdopt(service, client, ref, request, mayJobExist());
-    const { runKey, step, attempt } = input.identity;
+    const ready = async (): Promise<Place | undefined> => {
+      const since = place?.since ?? new Date(scheduledTimestampMs).toISOString();
+      const onWait = (wait: JobHeartbeat['place'] & object) => pulse.tell({ ...start, place: wait });
+      const taken = await context.watchers(ref).places?.take(ref.id, { since, signal, onWait });
+      pulse.tell(start);
+      if (!signal.aborted && !pulse.isStale) return taken;
+      taken?.release();
+      signal.throwIfAborted();
+      // Whoever has taken over meanwhile may have told the run already that there is no job.
+      throw new Error('This worker stood still for so long that another one may have taken over');
+    };
+    const started = await startOrAdopt(service, client, ref, request, { mayExist, ready });
     const job = { run: runKey, step, attempt, service: service.name, job: ref.id };
     context.log.info(job, started.adopted ? 'Took over the job that exists' : 'Started the job');
-    return { ...started, canStop: service.can.stop, heartbeatTimeoutMs: context.heartbeatTimeoutMs };
+    return { ...started, ...endings(service, client), heartbeatTimeoutMs: context.heartbeatTimeoutMs };
   } catch (error) {
-    throw toFailure(error);
+    if (!signal.aborted) throw toFailure(error, { details: pulse.details });
+    const doubt: StartDoubt = { mayExist: mayExist || leavesDoubt(error) };
+    handOver(doubt.mayExist, pulse.details);
+    throw farewell('The start of the job', doubt);
+  } finally {
+    pulse.stop();
   }
+}
+
+function endings({ can }: BatchService, client: JobClient<unknown>): Pick<StartJobResult, 'canStop' | 'canDelete'> {
+  return { canStop: can.stop, canDelete: client.delete !== undefined };
 }
 
 const NEXT_LOOK_MS = 2_000;
@@ -53,9 +101,9 @@ export async function findStartedJob(context: ActivityContext, input: StartJobIn
     const { observation } = seen;
     const submittedAt = observation.createdAt ?? observation.observedAt;
     const { heartbeatTimeoutMs } = context;
-    return { ref: observation.ref, adopted: true, submittedAt, canStop: service.can.stop, heartbeatTimeoutMs };
+    return { ref: observation.ref, adopted: true, submittedAt, ...endings(service, client), heartbeatTimeoutMs };
   } catch (error) {
-    throw toFailure(error);
+    throw toFailure(error, { patienceMs: SETTLE_PATIENCE_MS });
   }
 }
 

@@ -124,15 +124,16 @@ function addRuns(program: Command): void {
     .action(async (run: string) => (await import('./watch.ts')).watch(run));
   program
     .command('cancel')
-    .summary('cancel a run')
+    .summary('cancel a run or one step of it')
     .description(
       'Asks a run to cancel. Its jobs are stopped where their services can; the report says what became of each.',
     )
     .argument(...RUN_ARGUMENT)
+    .option('--step <id>', 'cancel this step only; the others go on')
     .option('--wait', 'show the run until it has ended, and exit by its outcome')
     .option(...JSON_OPTION)
     .addHelpText('after', example('nightscore cancel tumor-screening/2026-11-20 --wait'))
-    .action(async (run: string, options: { wait?: true; json?: true }) =>
+    .action(async (run: string, options: { step?: string; wait?: true; json?: true }) =>
       (await import('./cancel.ts')).cancel(run, options),
     );
 }

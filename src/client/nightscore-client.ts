@@ -2,6 +2,7 @@ import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
 import { rootCause } from '@temporalio/common';
@@ -131,6 +132,22 @@ export class NightscoreClient {
         // It has ended since we looked.
         if (!(error instanceof WorkflowNotFoundError)) throw error;
       });
+  }
+
+  /**
+   * Asks a run to cancel one step: its job is stopped where its service can, and steps that need it are skipped. Returns once the run was told.
+   * Throws a RunNotFoundError, and an InvalidInputError when there is no such step or it has ended.
+   */
+  async cancelStep(run: string, step: string): Promise<void> {
+    const description = await this.#describe(run);
+    if (statusOf(description) !== 'running') throw new InvalidInputError([`Run ${run} has ended already.`]);
+    try {
+      await this.#client.workflow.getHandle(run, description.runId).executeUpdate('cancelStep', { args: [step] });
+    } catch (error) {
+      if (error instanceof WorkflowUpdateFailedError)
+        throw new InvalidInputError([error.cause?.message ?? error.message]);
+      throw error;
+    }
   }
 
   /** The report whenever it changes, until the run has ended; the last one has an outcome. Throws a RunNotFoundError. */

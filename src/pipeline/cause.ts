@@ -1,8 +1,10 @@
+export const CAUSES = ['capacity', 'internal', 'expired', 'permission', 'input', 'unknown'] as const;
+
 /** Why a job failed, as far as its service's message tells. */
-type Cause = 'capacity' | 'internal' | 'expired' | 'permission' | 'input' | 'unknown';
+export type Cause = (typeof CAUSES)[number];
 
 /** Read from the top; the patterns come from messages that services were seen to send. */
-const CAUSES: readonly { cause: Cause; message: RegExp }[] = [
+const MESSAGES: readonly { cause: Cause; message: RegExp }[] = [
   { cause: 'capacity', message: /CapacityError|insufficient capacity/i },
   { cause: 'internal', message: /InternalServerError|internal (server )?error/i },
   {
@@ -14,13 +16,8 @@ const CAUSES: readonly { cause: Cause; message: RegExp }[] = [
 ];
 
 /** Causes on the service's side: the same job may well succeed when it is submitted anew. */
-const WORTH_ANOTHER_ATTEMPT: ReadonlySet<Cause> = new Set(['capacity', 'internal', 'expired']);
+export const SERVICE_SIDE_CAUSES: readonly Cause[] = ['capacity', 'internal', 'expired'];
 
-function causeOf(message: string | undefined): Cause {
-  return CAUSES.find((row) => row.message.test(message ?? ''))?.cause ?? 'unknown';
-}
-
-/** Whether a job that failed with this message may be submitted, and paid for, once more. */
-export function isWorthAnotherAttempt(message: string | undefined): boolean {
-  return WORTH_ANOTHER_ATTEMPT.has(causeOf(message));
+export function causeOf(message: string | undefined): Cause {
+  return MESSAGES.find((row) => row.message.test(message ?? ''))?.cause ?? 'unknown';
 }

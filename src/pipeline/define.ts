@@ -1,4 +1,4 @@
-import type { PipelineDefinition, StepDefinition } from './definition.ts';
+import type { JOB_KEYS, PipelineDefinition, StepDefinition } from './definition.ts';
 import type { FollowUpTypes, JobTypes } from './uses-types.ts';
 
 /** A text that holds a `${{ }}` expression. */
@@ -25,7 +25,7 @@ type StepOf<Types, Keys> = {
   };
 }[keyof Types];
 
-type FollowUpKey = Exclude<keyof StepDefinition, 'uses' | 'with' | 'timeout' | 'retry' | 'gate' | 'onCancel'>;
+type FollowUpKey = Exclude<keyof StepDefinition, 'uses' | 'with' | (typeof JOB_KEYS)[number]>;
 type JobKey = Exclude<keyof StepDefinition, 'uses' | 'with'>;
 
 /** A step whose `with` is typed by its `uses`. */

@@ -1,3 +1,5 @@
+import type { Cause } from './cause.ts';
+
 /** A value of a pipeline file: whatever YAML and JSON can both say. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -33,6 +35,10 @@ export interface Gate {
 export interface RetryDefinition {
   /** How many jobs may be paid for, the first included. */
   maxAttempts: number;
+  /** Causes of failure that are worth another job attempt; those on the service's side when absent. */
+  causes?: Cause[];
+  /** The wait before the second job attempt, which doubles with each further one, for example `1m`. */
+  delay?: string;
 }
 
 /** One step, as written: texts may hold `${{ }}` expressions. */
@@ -50,9 +56,29 @@ export interface StepDefinition {
   timeout?: string;
   retry?: RetryDefinition;
   gate?: Gate;
-  /** What becomes of the job when its run is cancelled or times out: `stop` where the service can, or `leave`. */
-  onCancel?: 'stop' | 'leave';
+  /** Read the result files of a succeeded job and hold them to what the service promises. */
+  verify?: boolean;
+  /** Look, before a job is paid for, whether what it names exists and can be used; true when absent. */
+  preflight?: boolean;
+  /** How long a running job may show no progress before it counts as stalled, for example `30m`. */
+  stallAfter?: string;
+  /** What becomes of a stalled job: it is only reported, or stopped as on cancel; `report` when absent. */
+  onStall?: 'report' | 'stop';
+  /** What becomes of the job when its run is cancelled or times out: `stop` where the service can, `delete` where it can only do that, or `leave`. */
+  onCancel?: 'stop' | 'leave' | 'delete';
 }
+
+/** Keys of a step that mean something for jobs only. */
+export const JOB_KEYS = [
+  'timeout',
+  'retry',
+  'gate',
+  'verify',
+  'preflight',
+  'stallAfter',
+  'onStall',
+  'onCancel',
+] as const satisfies readonly (keyof StepDefinition)[];
 
 /** A pipeline, as written in a file or by `definePipeline`. */
 export interface PipelineDefinition {
@@ -61,6 +87,8 @@ export interface PipelineDefinition {
   /** What one run covers; `day` when absent. */
   period?: Period;
   schedule?: ScheduleDefinition;
+  /** Longest time that a run may take, for example `8h`. */
+  timeout?: string;
   params?: Record<string, ParamDefinition>;
   steps: Record<string, StepDefinition>;
 }

@@ -1,11 +1,19 @@
-import { isWorthAnotherAttempt } from './cause.ts';
-import type { Gate } from './definition.ts';
+import { causeOf, SERVICE_SIDE_CAUSES, type Cause } from './cause.ts';
+import type { Gate, RetryDefinition } from './definition.ts';
 import { checkGate } from './gate.ts';
 import type { JobObservation } from './job.ts';
 import type { JobOutcome } from './outcome.ts';
 
 /** Why we gave up on a job before it ended. */
-export type Interruption = 'cancelled' | 'timed out';
+export type Interruption = 'cancelled' | 'timed out' | 'run timed out' | 'stalled';
+
+/** What happened to the step, for a person. */
+export const INTERRUPTIONS: Readonly<Record<Interruption, string>> = {
+  cancelled: 'The step was cancelled',
+  'timed out': 'The step timed out',
+  'run timed out': 'The run timed out',
+  stalled: 'The job made no progress',
+};
 
 /** What a job that runs no more came to. */
 export interface JobEnd {
@@ -13,8 +21,8 @@ export interface JobEnd {
   /** Why the outcome is not `succeeded`, for a person. */
   error?: string;
   stoppedBy?: 'us' | 'other';
-  /** The service failed the job for a cause on its own side: another job attempt may well succeed. */
-  mayTryAgain?: boolean;
+  /** Why the service failed the job. */
+  cause?: Cause;
 }
 
 /**
@@ -34,23 +42,23 @@ export function concludeJob(
     case 'stopped':
     case 'deleted':
       return interruption
-        ? {
-            outcome: 'stopped',
-            stoppedBy: 'us',
-            error: `The step ${interruption === 'cancelled' ? 'was cancelled' : 'timed out'} and its job was stopped`,
-          }
+        ? { outcome: 'stopped', stoppedBy: 'us', error: `${INTERRUPTIONS[interruption]} and its job was ${seen.state}` }
         : {
             outcome: 'stopped',
             stoppedBy: 'other',
             error: `Somebody else ended the job: its service says ${seen.rawStatus}`,
           };
-    default:
-      return {
-        outcome: 'failed',
-        error: `The job failed: ${seen?.message ?? 'its service gave no reason'}`,
-        mayTryAgain: isWorthAnotherAttempt(seen?.message),
-      };
+    default: {
+      const cause = causeOf(seen?.message);
+      const error = `The job failed (cause: ${cause}): ${seen?.message ?? 'its service gave no reason'}`;
+      return { outcome: 'failed', error, cause };
+    }
   }
+}
+
+/** Whether a job that ended so may be submitted, and paid for, once more. */
+export function isWorthAnotherAttempt({ cause }: Pick<JobEnd, 'cause'>, retry: RetryDefinition | undefined): boolean {
+  return cause !== undefined && (retry?.causes ?? SERVICE_SIDE_CAUSES).includes(cause);
 }
 
 function passGate(seen: JobObservation, gate: Gate | undefined): JobEnd {

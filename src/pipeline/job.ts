@@ -57,5 +57,10 @@ export interface Difference {
   found: string;
 }
 
+/** What an interrupted start leaves behind: whether its job may exist although nobody knows. */
+export interface StartDoubt {
+  mayExist: boolean;
+}
+
 /** Type of the failure of a start of which nobody can say whether there is a job. */
 export const JOB_UNSEEN = 'JobUnseen';

@@ -1,5 +1,8 @@
+import type { Cause } from './cause.ts';
+import type { PlaceWait } from './heartbeat.ts';
 import type { JobRecords } from './job.ts';
 import type { RunOutcome, StepOutcome } from './outcome.ts';
+import type { Verification } from './verification.ts';
 
 /** Version of the shape of {@link RunReport}; it rises when a reader of the old shape would be misled. */
 export const RUN_REPORT_VERSION = 1;
@@ -27,8 +30,9 @@ export interface RunReport {
   steps: Record<string, StepReport>;
 }
 
-/** `waiting`: for its needs. `queued`: at the service, or for a place there. */
-export type StepState = 'waiting' | 'starting' | 'queued' | 'running' | 'stopping' | 'ended';
+/** `waiting`: for its needs. `queued (quota)`: for a place at the service. `queued`: at the service. `stalled`: it runs, without progress. */
+export type StepState =
+  'waiting' | 'starting' | 'queued (quota)' | 'queued' | 'running' | 'stalled' | 'stopping' | 'ended';
 
 export interface StepReport {
   uses: string;
@@ -42,6 +46,12 @@ export interface StepReport {
   earlierJobs?: JobReport[];
   /** What went wrong, for a person. */
   error?: string;
+  /** Why the last job failed, by our classes. */
+  cause?: Cause;
+  /** What a person should know although nothing went wrong yet, for example that the job cannot be seen. */
+  warnings?: string[];
+  /** Present while the step waits for a place at its service. */
+  place?: PlaceWait;
 }
 
 export interface JobReport {
@@ -62,4 +72,6 @@ export interface JobReport {
   stoppedBy?: 'us' | 'other';
   /** When Nightscore knew that the job had ended. */
   noticedAt?: string;
+  /** What reading the results came to, where the step asks for it. */
+  verification?: Verification;
 }

@@ -23,6 +23,7 @@ export function isFailure(outcome: StepOutcome): boolean {
 export function runOutcome(steps: readonly StepOutcome[], cancelled: boolean): RunOutcome {
   const undisturbed = steps.length > 0 && steps.every((outcome) => outcome === 'succeeded' || outcome === 'skipped');
   if (undisturbed) return 'succeeded';
-  if (cancelled || steps.includes('cancelled')) return 'cancelled';
-  return steps.some(isFailure) ? 'failed' : 'succeeded';
+  if (cancelled) return 'cancelled';
+  // A step that was cancelled by itself, or because the time of the run was over, did not do its work.
+  return steps.some((outcome) => isFailure(outcome) || outcome === 'cancelled') ? 'failed' : 'succeeded';
 }

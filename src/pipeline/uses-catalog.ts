@@ -13,6 +13,8 @@ export interface UsesEntry {
   outputs: Readonly<Record<string, CelType>>;
   /** The record counts that a job's service reports; everything when absent. */
   counts?: RecordCounts;
+  /** How a job can be ended before its time. */
+  endings?: { stop: boolean; delete: boolean };
 }
 
 /** Everything that a step can use, by what its `uses` says. */

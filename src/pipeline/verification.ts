@@ -18,3 +18,18 @@ export interface Verification {
   records: { total: number; invalid: number };
   problems: VerificationProblem[];
 }
+
+/** Why the results are not proven, for a person; undefined when they are. Holds line numbers, and nothing that stands in them. */
+export function verificationObjection({ files, records, problems }: Verification): string | undefined {
+  const [first] = problems;
+  if (!first) return undefined;
+  const more = problems.length > 1 ? `; and ${problems.length - 1} more problems` : '';
+  const partial = `PARTIAL: ${records.total} records in ${files} files were read, ${records.invalid} of them invalid`;
+  return `${partial}. ${problemText(first)}${more}`;
+}
+
+function problemText({ file, what, lines = [], count = lines.length }: VerificationProblem): string {
+  if (lines.length === 0) return `${file}: ${what}`;
+  const more = count > lines.length ? ` and ${count - lines.length} more` : '';
+  return `${file}: ${what} (line ${lines.join(', ')}${more})`;
+}

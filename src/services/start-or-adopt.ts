@@ -3,6 +3,14 @@ import { ServiceError, type ErrorClass } from './errors.ts';
 import { findJob } from './find-job.ts';
 import type { BatchService, JobClient, SeenJob } from './service.ts';
 
+/** What is done between the look that found no job and the create. */
+export interface StartOptions {
+  /** Whether there was a create before this call whose effect is not known. */
+  mayExist?: boolean;
+  /** Waits until a job may be created; what it throws ends the start, and nothing was created. Hears what became of the create. */
+  ready?: () => Promise<{ filled(): void; refused(): void; release(): void } | undefined>;
+}
+
 export interface StartedJob {
   ref: JobRef;
   /** Whether the job existed already. */
@@ -42,25 +50,33 @@ export class JobUnseenError extends Error {
  *
  * Throws a ServiceError when the service did not start it, a JobMismatchError when the id is taken by another job, a JobUnseenError when
  * it is not known whether there is a job.
- *
- * @param mayExist whether there was a create before this call whose effect is not known
  */
 export async function startOrAdopt<Request>(
   service: BatchService<Request>,
   client: JobClient<Request>,
   located: JobRef,
   request: Request,
-  mayExist = false,
+  { mayExist = false, ready }: StartOptions = {},
 ): Promise<StartedJob> {
   const before = await look(client, located, mayExist);
   if (before) return adopt(service, request, before);
+  const place = await ready?.();
   try {
     const ref = await client.create(located, request);
+    place?.filled();
     return { ref, adopted: false, submittedAt: new Date().toISOString() };
   } catch (error) {
     // A lost, throttled or unreadable answer, and even a refusal, may stand for a create that took effect.
-    const after = await look(client, located, true);
-    if (after) return adopt(service, request, after);
+    const after = await look(client, located, true).catch((failed: unknown) => {
+      place?.release();
+      throw failed;
+    });
+    if (after) {
+      place?.filled();
+      return adopt(service, request, after);
+    }
+    if (error instanceof ServiceError && error.class === 'quota') place?.refused();
+    else place?.release();
     const isTaken = error instanceof ServiceError && error.class === 'duplicate';
     throw isTaken || (mayExist && isRefusal(error)) ? new JobUnseenError(located, error) : error;
   }

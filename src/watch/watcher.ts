@@ -1,19 +1,41 @@
 import pMap from 'p-map';
 import type { Logger } from 'pino';
 import { isTerminal } from '../pipeline/job-state.ts';
+import type { Sight } from '../pipeline/heartbeat.ts';
 import type { JobObservation, JobRef } from '../pipeline/job.ts';
 import { ServiceError } from '../services/errors.ts';
 import type { JobClient } from '../services/service.ts';
+import { hasEnded, see, stalledSince, surrender, type SightLimits, type Surrender } from './sight.ts';
 
 export interface WatchSettings {
   /** Time between two looks at the jobs of one service, in milliseconds. */
   pollIntervalMs: number;
   /** How long after a job was submitted its service may still not know it, in milliseconds. */
   graceMs: number;
+  /** How long a job may not be seen, whatever the reason, before its wait is given up, in milliseconds. */
+  blindMs: number;
+  /** How long a service may send a status that Nightscore does not know, in milliseconds. */
+  unknownStatusMs: number;
 }
 
-/** How a watch ended: the job is in a terminal state, or its service does not know it any more. */
-export type WatchEnd = { found: true; observation: JobObservation } | { found: false };
+/** How a watch ended: the job is in a terminal state, its service does not know it any more, or it cannot be followed. */
+export type WatchEnd = 'ended' | 'lost' | 'stalled' | Surrender;
+
+export interface WatchOptions {
+  /** ISO 8601. */
+  submittedAt: string;
+  /** Since when somebody has waited for the job, also at other workers; milliseconds since 1970. */
+  waitingSince: number;
+  /** What was seen of the job before. */
+  sight: Sight;
+  /** Without it, a job never counts as stalled; in milliseconds. */
+  stallMs?: number | undefined;
+  /** End the watch when the job is stalled. */
+  endWhenStalled?: boolean;
+  signal: AbortSignal;
+  /** Hears every look at the job, the last one included, and every look that told nothing. */
+  onSight: (sight: Sight) => void;
+}
 
 /** How often in a row a service must deny knowing a job, after the grace, before we believe it. */
 const NOT_FOUND_LIMIT = 3;
@@ -23,14 +45,17 @@ const FIRST_LIST_CALLS = 2;
 const READS_AT_ONCE = 4;
 /** Longest time between two looks while the service throttles or fails, in milliseconds. */
 const MAX_BACKOFF_MS = 60_000;
+/** Jobs that have not been seen for so long are worth an error in the log, in milliseconds. */
+const LOUD_AFTER_MS = 300_000;
 /** A first look waits this long for others that begin at the same time, in milliseconds. */
 const FIRST_LOOK_MS = 100;
 
-interface Watch {
+interface Watch extends Pick<WatchOptions, 'submittedAt' | 'waitingSince' | 'sight' | 'endWhenStalled' | 'onSight'> {
   ref: JobRef;
-  submittedAt: Date;
+  limits: SightLimits;
+  /** Denials in a row after the grace, and when the first of them came. */
   notFound: number;
-  onObservation: (observation: JobObservation) => void;
+  missingSince: number;
   end: (result: WatchEnd) => void;
 }
 
@@ -43,28 +68,36 @@ export class Watcher {
   readonly #client: JobClient<unknown>;
   readonly #settings: WatchSettings;
   readonly #log: Logger;
+  readonly #onEnd: (job: string) => void;
   readonly #watches = new Set<Watch>();
   /** How many calls the last listing of a scope took. */
   readonly #listCalls = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
   #failures = 0;
+  #failingSince: number | undefined;
 
-  constructor(client: JobClient<unknown>, settings: WatchSettings, log: Logger) {
+  /** @param onEnd hears the id of every job that is seen to have ended */
+  constructor(
+    client: JobClient<unknown>,
+    settings: WatchSettings,
+    log: Logger,
+    onEnd: (job: string) => void = () => {},
+  ) {
+    this.#onEnd = onEnd;
     this.#client = client;
     this.#settings = settings;
     this.#log = log;
   }
 
   /**
-   * Resolves when the job has ended. Rejects with the signal's reason when the signal aborts first.
-   * `onObservation` hears every look at the job, the last one included.
+   * Resolves when the job has ended, or cannot be followed any more. Rejects with the signal's reason when the signal aborts first.
    */
-  watch(
-    ref: JobRef,
-    options: { submittedAt: Date; signal: AbortSignal; onObservation: (observation: JobObservation) => void },
-  ): Promise<WatchEnd> {
-    const { submittedAt, signal, onObservation } = options;
+  watch(ref: JobRef, options: WatchOptions): Promise<WatchEnd> {
+    const { signal, stallMs, sight } = options;
+    // An end that was seen is final, whatever a later read says.
+    if (hasEnded(sight)) return Promise.resolve('ended');
+    const { blindMs, unknownStatusMs } = this.#settings;
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#watches.delete(watch);
@@ -79,7 +112,8 @@ export class Watcher {
         leave();
         resolve(result);
       };
-      const watch: Watch = { ref, submittedAt, notFound: 0, onObservation, end };
+      const limits = { blindMs, unknownStatusMs, stallMs };
+      const watch: Watch = { ...options, ref, limits, notFound: 0, missingSince: 0, end };
       if (signal.aborted) return abort();
       signal.addEventListener('abort', abort);
       this.#watches.add(watch);
@@ -104,8 +138,32 @@ export class Watcher {
     const failures = await this.#look();
     this.#looking = false;
     this.#failures = this.#mustSlowDown(failures) ? this.#failures + 1 : 0;
-    if (failures.length > 0) this.#log.warn({ err: failures[0], failed: failures.length }, 'Could not read every job');
+    this.#tell(failures);
+    for (const watch of this.#watches) this.#judge(watch);
     if (this.#watches.size > 0) this.#wake(this.#nextDelayMs());
+  }
+
+  #tell(failures: readonly unknown[]): void {
+    this.#failingSince = failures.length > 0 ? (this.#failingSince ?? Date.now()) : undefined;
+    if (this.#failingSince === undefined) return;
+    const seconds = Math.round((Date.now() - this.#failingSince) / 1000);
+    const facts = { err: failures[0], failed: failures.length, seconds };
+    if (seconds * 1000 < LOUD_AFTER_MS) this.#log.warn(facts, 'Could not read every job');
+    else this.#log.error(facts, 'Jobs cannot be seen; they go on at AWS, and nobody knows how they stand');
+  }
+
+  /** What a look, or a look that failed, means for the wait. */
+  #judge(watch: Watch): void {
+    const now = Date.now();
+    const since = stalledSince(watch.sight, now, watch.limits);
+    if (since !== undefined && watch.sight.stalledSince === undefined) {
+      watch.sight = { ...watch.sight, stalledSince: since };
+      this.#log.warn({ job: watch.ref.id, since, status: watch.sight.observation?.rawStatus }, 'The job is stalled');
+      watch.onSight(watch.sight);
+    }
+    if (watch.endWhenStalled && watch.sight.stalledSince !== undefined) return watch.end('stalled');
+    const why = surrender(watch.sight, watch.waitingSince, now, watch.limits);
+    if (why !== undefined) watch.end(why);
   }
 
   /** One job that cannot be read must not make the others wait; a service that throttles or that answers nobody must be spared. */
@@ -131,7 +189,12 @@ export class Watcher {
         // A list that is not permitted, or that cannot be read, must not hide the jobs; one that was throttled must not be made up for.
         return isThrottled(error) ? [] : watches;
       });
-      await pMap(unseen, (watch) => this.#get(watch).catch(note), { concurrency: READS_AT_ONCE });
+      const read = (watch: Watch) =>
+        this.#get(watch).catch((error: unknown) => {
+          note(error);
+          this.#unseen(watch, error);
+        });
+      await pMap(unseen, read, { concurrency: READS_AT_ONCE });
     }
     return failures;
   }
@@ -169,16 +232,36 @@ export class Watcher {
   #observe(watch: Watch, observation: JobObservation): void {
     if (!this.#watches.has(watch)) return;
     watch.notFound = 0;
-    watch.onObservation(observation);
-    if (observation.state && isTerminal(observation.state)) watch.end({ found: true, observation });
+    const isNews = watch.sight.unknownSince === undefined;
+    watch.sight = see(watch.sight, observation);
+    if (isNews && watch.sight.unknownSince !== undefined) {
+      const { id } = watch.ref;
+      this.#log.warn(
+        { job: id, status: observation.rawStatus },
+        'The service sent a status that Nightscore does not know',
+      );
+    }
+    watch.onSight(watch.sight);
+    if (!hasEnded(watch.sight)) return;
+    watch.end('ended');
+    this.#onEnd(watch.ref.id);
+  }
+
+  #unseen(watch: Watch, error: unknown): void {
+    if (!this.#watches.has(watch)) return;
+    watch.sight = { ...watch.sight, unseenBecause: error instanceof Error ? error.message : String(error) };
+    watch.onSight(watch.sight);
   }
 
   #missed(watch: Watch): void {
     if (!this.#watches.has(watch)) return;
-    const age = Date.now() - watch.submittedAt.getTime();
-    if (age < this.#settings.graceMs) return;
+    const now = Date.now();
+    const { graceMs } = this.#settings;
+    if (now - Date.parse(watch.submittedAt) < graceMs) return;
+    if (watch.notFound === 0) watch.missingSince = now;
     watch.notFound += 1;
-    if (watch.notFound >= NOT_FOUND_LIMIT) watch.end({ found: false });
+    // A service that forgets its jobs for a moment must not make anybody pay for them again.
+    if (watch.notFound >= NOT_FOUND_LIMIT && now - watch.missingSince >= graceMs) watch.end('lost');
   }
 }
 

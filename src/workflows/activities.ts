@@ -21,25 +21,35 @@ export function activitiesOn(taskQueue: string, summary: string) {
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     startToCloseTimeout: '30s',
   });
-  // A cancel must wait for a start that is under way: only its result tells whether there is a job.
-  const { startJob, findStartedJob, stopJob, readJob } = proxyActivities<Activities>({
+  const { findStartedJob, stopJob, readJob } = proxyActivities<Activities>({
     ...shared,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     startToCloseTimeout: '3m',
   });
-  const watch = {
-    ...shared,
-    taskQueue: `${taskQueue}${WATCH_QUEUE_SUFFIX}`,
-    cancellationType: ActivityCancellationType.TRY_CANCEL,
-    startToCloseTimeout: '60d',
-  } as const;
+  const held = { ...shared, taskQueue: `${taskQueue}${WATCH_QUEUE_SUFFIX}`, startToCloseTimeout: '60d' } as const;
+  // A cancel must wait for a start that is under way: only its result tells whether there is a job.
+  const { startJob } = proxyActivities<Activities>({
+    ...held,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    heartbeatTimeout: '30s',
+  });
   const awaitJob = (input: AwaitJobInput, heartbeatTimeout: number) =>
-    proxyActivities<Activities>({ ...watch, heartbeatTimeout }).awaitJob(input);
+    proxyActivities<Activities>({
+      ...held,
+      cancellationType: ActivityCancellationType.TRY_CANCEL,
+      heartbeatTimeout,
+    }).awaitJob(input);
+  const { verifyJob } = proxyActivities<Activities>({
+    ...shared,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    startToCloseTimeout: '24h',
+    heartbeatTimeout: '1m',
+  });
   const { runFollowUp } = proxyActivities<Activities>({
     ...shared,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     startToCloseTimeout: '12h',
     heartbeatTimeout: '2m',
   });
-  return { loadPipeline, startJob, findStartedJob, stopJob, readJob, awaitJob, runFollowUp };
+  return { loadPipeline, startJob, findStartedJob, stopJob, readJob, awaitJob, verifyJob, runFollowUp };
 }

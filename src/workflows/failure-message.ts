@@ -1,4 +1,5 @@
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, ChildWorkflowFailure } from '@temporalio/workflow';
+import type { StartDoubt } from '../pipeline/job.ts';
 
 /** What a failure says to a person: the message of the thing that failed, not Temporal's wrapping of it. */
 export function messageOf(error: unknown): string {
@@ -6,6 +7,13 @@ export function messageOf(error: unknown): string {
     return messageOf(error.cause);
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What a start that failed or was cancelled says of its job, if it says anything. */
+export function startDoubtOf(error: unknown): Partial<StartDoubt> | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const details = cause instanceof ApplicationFailure || cause instanceof CancelledFailure ? cause.details : undefined;
+  return details?.[0] as Partial<StartDoubt> | undefined;
 }
 
 /** The type of the failure that an activity ended with, if it has one. */

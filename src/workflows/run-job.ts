@@ -2,15 +2,17 @@ import { ApplicationFailure, CancellationScope, isCancellation, sleep, workflowI
 import type { StartJobInput, StartJobResult } from '../activities/start-job.ts';
 import type { AwaitJobResult } from '../activities/await-job.ts';
 import type { Gate, Json, RetryDefinition } from '../pipeline/definition.ts';
+import { checkGate } from '../pipeline/gate.ts';
 import { durationProblem, parseDuration } from '../pipeline/duration.ts';
-import { concludeJob, type Interruption } from '../pipeline/job-end.ts';
+import { concludeJob, INTERRUPTIONS, isWorthAnotherAttempt, type Interruption } from '../pipeline/job-end.ts';
 import { jobReport } from '../pipeline/job-report.ts';
 import { isTerminal } from '../pipeline/job-state.ts';
 import { JOB_UNSEEN, type JobObservation } from '../pipeline/job.ts';
 import type { JobOutcome } from '../pipeline/outcome.ts';
-import type { JobReport, StepState } from '../pipeline/report.ts';
+import type { JobReport, StepReport, StepState } from '../pipeline/report.ts';
+import { verificationObjection } from '../pipeline/verification.ts';
 import { activitiesOn } from './activities.ts';
-import { failureTypeOf, messageOf } from './failure-message.ts';
+import { failureTypeOf, messageOf, startDoubtOf } from './failure-message.ts';
 
 export interface RunJobOptions {
   /** The service, for example `machine-learning/batch-prediction`. */
@@ -28,21 +30,32 @@ export interface RunJobOptions {
   timeout?: string;
   retry?: RetryDefinition;
   gate?: Gate;
-  /** What becomes of the job on cancel or timeout: `stop` (the default), where its service can, or `leave`. */
-  onCancel?: 'stop' | 'leave';
+  /** Read the result files of a succeeded job and hold them to what the service promises. */
+  verify?: boolean;
+  /** Look before paying whether what the request names exists and can be used; true when absent. */
+  preflight?: boolean;
+  /** How long the running job may show no progress before it counts as stalled, for example `30m`. */
+  stallAfter?: string;
+  /** What becomes of a stalled job: `report` (the default) or `stop`. */
+  onStall?: 'report' | 'stop';
+  /** What becomes of the job on cancel or timeout: `stop` (the default), where its service can; `delete`, where it can only do that; or `leave`. */
+  onCancel?: 'stop' | 'leave' | 'delete';
   /** Task queue of Nightscore's workers; the workflow's own when absent. */
   taskQueue?: string;
   /** Hears what is known of the job whenever that changes in the workflow. */
   onProgress?(progress: JobProgress): void;
+  /** Why the step is cancelled, when it is; the run or the step was cancelled when absent. */
+  whyCancelled?(): Interruption;
 }
 
 export interface JobProgress {
   state: Exclude<StepState, 'waiting' | 'ended'>;
   attempt: number;
   job?: JobReport;
+  warnings?: string[];
 }
 
-export interface JobResult {
+export interface JobResult extends Pick<StepReport, 'cause' | 'warnings'> {
   /** `cancelled`: before there was a job. */
   outcome: JobOutcome | 'cancelled';
   attempt: number;
@@ -51,13 +64,11 @@ export interface JobResult {
   error?: string;
 }
 
-/** `mayTryAgain`: the service failed the job for a cause on its own side. */
-type AttemptResult = JobResult & { mayTryAgain?: boolean };
-
 type Activities = ReturnType<typeof activitiesOn>;
 
 /** First wait before another job attempt; it doubles with each. */
-const NEXT_ATTEMPT_DELAY_MS = 60_000;
+const NEXT_ATTEMPT_DELAY = '1m';
+const LONGEST_NEXT_ATTEMPT_DELAY_MS = 60 * 60_000;
 /** How long a service may take to stop a job before we say that it still runs. */
 const STOP_TIMEOUT_MS = 15 * 60_000;
 
@@ -68,17 +79,21 @@ const STOP_TIMEOUT_MS = 15 * 60_000;
  * service can, and the result is what really became of it.
  */
 export async function runJob(options: RunJobOptions): Promise<JobResult> {
-  assertTimeout(options.timeout);
-  const maxAttempts = options.retry?.maxAttempts ?? 1;
+  const { retry, timeout, stallAfter } = options;
+  assertDuration('timeout', timeout);
+  assertDuration('stallAfter', stallAfter);
+  assertDuration('retry.delay', retry?.delay);
+  const delayMs = parseDuration(retry?.delay ?? NEXT_ATTEMPT_DELAY);
   for (let attempt = 1; ; attempt += 1) {
-    const { mayTryAgain, ...result } = await runAttempt(options, attempt);
-    if (!mayTryAgain || attempt >= maxAttempts) return result;
+    const result = await runAttempt(options, attempt);
+    if (!isWorthAnotherAttempt(result, retry) || attempt >= (retry?.maxAttempts ?? 1)) return result;
     options.onProgress?.({ state: 'starting', attempt, ...(result.job && { job: result.job }) });
-    if (!(await pause(NEXT_ATTEMPT_DELAY_MS * 2 ** (attempt - 1)))) return result;
+    const waitMs = Math.min(delayMs * 2 ** (attempt - 1), Math.max(delayMs, LONGEST_NEXT_ATTEMPT_DELAY_MS));
+    if (!(await pause(waitMs))) return result;
   }
 }
 
-async function runAttempt(options: RunJobOptions, attempt: number): Promise<AttemptResult> {
+async function runAttempt(options: RunJobOptions, attempt: number): Promise<JobResult> {
   const activities = activitiesOn(options.taskQueue ?? workflowInfo().taskQueue, options.step);
   const input = startInput(options, attempt);
   const timeout = options.timeout === undefined ? undefined : parseDuration(options.timeout);
@@ -89,14 +104,60 @@ async function runAttempt(options: RunJobOptions, attempt: number): Promise<Atte
       options.onProgress?.({ state: 'starting', attempt });
       const job = await activities.startJob(input);
       started = job;
-      options.onProgress?.({ state: 'running', attempt, job: jobReport(job) });
-      return conclude(options, attempt, job, await awaitEnd(activities, job, input));
+      options.onProgress?.({ state: 'running', attempt, job: jobReport(job), ...warningsOf(job) });
+      const end = await awaitEnd(options, activities, job, input);
+      if (end.stalled)
+        return CancellationScope.nonCancellable(() => settle(options, activities, input, job, 'stalled'));
+      if (end.gaveUp !== undefined) return outOfSight(job, attempt, end, end.gaveUp);
+      return await proven(options, activities, job, conclude(options, attempt, job, end));
     });
   } catch (error) {
     if (!scope.consideredCancelled) return lostSight(error, attempt, started);
-    const why = CancellationScope.current().consideredCancelled ? 'cancelled' : 'timed out';
+    const isCancelled = CancellationScope.current().consideredCancelled;
+    const why = isCancelled ? (options.whyCancelled?.() ?? 'cancelled') : 'timed out';
+    if (!started && startDoubtOf(error)?.mayExist === false) return withoutJob(why, attempt);
     return await CancellationScope.nonCancellable(() => settle(options, activities, input, started, why));
   }
+}
+
+function warningsOf({ warnings }: StartJobResult): Pick<JobResult, 'warnings'> {
+  return warnings ? { warnings } : {};
+}
+
+/** A success that its step wants proven is one only when the results are what the service promises. */
+async function proven(
+  { verify, gate, with: request }: RunJobOptions,
+  activities: Activities,
+  { ref }: StartJobResult,
+  result: JobResult,
+): Promise<JobResult> {
+  if (!verify || !result.job || result.outcome !== 'succeeded') return result;
+  const { records } = result.job;
+  const input = { ref, request, ...(records && { records }) };
+  try {
+    const verification = await activities.verifyJob(input);
+    const counted = { ...verification.records, ...records };
+    const job = { ...result.job, records: counted, verification };
+    const objection = verificationObjection(verification) ?? checkGate(gate ?? {}, counted);
+    if (objection === undefined) return { ...result, job };
+    return {
+      ...result,
+      outcome: 'failed',
+      job,
+      error: `The job succeeded, but its results are not proven: ${objection}`,
+    };
+  } catch (error) {
+    if (CancellationScope.current().consideredCancelled)
+      return { ...result, error: 'Its results were not verified: the step was given up' };
+    const message = `The job succeeded, but its results could not be verified: ${messageOf(error)}`;
+    return { ...result, outcome: 'failed', error: message };
+  }
+}
+
+/** The wait was given up: the job may still run, and nobody can tell. */
+function outOfSight(started: StartJobResult, attempt: number, { observation }: AwaitJobResult, why: string): JobResult {
+  const error = `Job ${started.ref.id} may still run: ${why}`;
+  return { outcome: 'left-running', attempt, error, job: jobReport(started, observation), ...warningsOf(started) };
 }
 
 /** The start, or rarely the wait, ended for good without a word of the service on how the job ended. */
@@ -107,9 +168,9 @@ function lostSight(error: unknown, attempt: number, started: StartJobResult | un
 }
 
 /** An error of any other kind would make Temporal try the workflow for ever. */
-function assertTimeout(timeout: string | undefined): void {
-  const problem = timeout === undefined ? undefined : durationProblem(timeout);
-  if (problem !== undefined) throw ApplicationFailure.nonRetryable(`The timeout ${problem}`, 'InvalidInput');
+function assertDuration(what: string, duration: string | undefined): void {
+  const problem = duration === undefined ? undefined : durationProblem(duration);
+  if (problem !== undefined) throw ApplicationFailure.nonRetryable(`${what}: ${problem}`, 'InvalidInput');
 }
 
 function startInput(options: RunJobOptions, attempt: number): StartJobInput {
@@ -119,13 +180,21 @@ function startInput(options: RunJobOptions, attempt: number): StartJobInput {
     identity: { namespace, runKey: workflowId, step: options.step, attempt },
     request: options.with,
     ...(options.region !== undefined && { region: options.region }),
+    ...(options.preflight !== undefined && { preflight: options.preflight }),
   };
 }
 
-function awaitEnd(activities: Activities, started: StartJobResult, input: StartJobInput): Promise<AwaitJobResult> {
+function awaitEnd(
+  { stallAfter, onStall }: RunJobOptions,
+  activities: Activities,
+  started: StartJobResult,
+  input: StartJobInput,
+): Promise<AwaitJobResult> {
   const { step, attempt } = input.identity;
   const { ref, submittedAt, heartbeatTimeoutMs } = started;
-  return activities.awaitJob({ ref, submittedAt, step, attempt }, heartbeatTimeoutMs);
+  const stall =
+    stallAfter === undefined ? {} : { stallMs: parseDuration(stallAfter), endWhenStalled: onStall === 'stop' };
+  return activities.awaitJob({ ref, submittedAt, step, attempt, ...stall }, heartbeatTimeoutMs);
 }
 
 /**
@@ -143,41 +212,68 @@ async function settle(
   try {
     const started = startedBefore ?? (await activities.findStartedJob(input));
     if (!started) return withoutJob(why, attempt);
-    const end = await stopOrRead(options, activities, input, started);
-    const asked = shallStop(options, started) ? why : undefined;
-    if (end.lost || isOver(end.observation)) return conclude(options, attempt, started, end, asked);
-    return leftRunning(started, end.observation, attempt, why);
+    const how = wayToEnd(options, started);
+    const { end, obstacle } = await stopOrRead(options, activities, input, started, how);
+    if (end.lost || isOver(end.observation)) {
+      return await proven(
+        options,
+        activities,
+        started,
+        conclude(options, attempt, started, end, how ? why : undefined),
+      );
+    }
+    return leftRunning(started, end.observation, attempt, why, obstacle);
   } catch (error) {
     const job = startedBefore && jobReport(startedBefore);
-    const message = `${gaveUp(why)}, and what became of its job cannot be told: ${messageOf(error)}`;
+    const message = `${INTERRUPTIONS[why]}, and what became of its job cannot be told: ${messageOf(error)}`;
     return { outcome: 'left-running', attempt, error: message, ...(job && { job }) };
   }
 }
 
-/** Stops the job and awaits its end, or reads it where it cannot or shall not be stopped, or does not stop in time. */
+interface Settled {
+  end: AwaitJobResult;
+  /** Why the job may still run, if it does. */
+  obstacle: string;
+}
+
+/** Ends the job and awaits that, or reads it where it cannot or shall not be ended, or does not end in time. */
 async function stopOrRead(
   options: RunJobOptions,
   activities: Activities,
   input: StartJobInput,
   started: StartJobResult,
-): Promise<AwaitJobResult> {
-  if (shallStop(options, started)) {
+  how: WayToEnd | undefined,
+): Promise<Settled> {
+  let obstacle = whyNotEnded(options, started);
+  if (how) {
     options.onProgress?.({ state: 'stopping', attempt: input.identity.attempt, job: jobReport(started) });
-    await activities.stopJob(started.ref);
-    const end = await within(STOP_TIMEOUT_MS, () => awaitEnd(activities, started, input));
-    if (end) return end;
+    try {
+      await activities.stopJob({ ...started.ref, by: how });
+      const { stallAfter: _, ...patient } = options;
+      const end = await within(STOP_TIMEOUT_MS, () => awaitEnd(patient, activities, started, input));
+      if (end && end.gaveUp === undefined) return { end, obstacle };
+    } catch (error) {
+      obstacle = `it could not be ended (${messageOf(error)})`;
+    }
   }
   const observation = await activities.readJob(started.ref);
   // One read that does not find the job proves nothing: the service may not know a fresh job yet.
-  return { lost: false, noticedAt: new Date().toISOString(), ...(observation && { observation }) };
+  const end = { lost: false, noticedAt: new Date().toISOString(), ...(observation && { observation }) };
+  return { end, obstacle };
 }
 
-function shallStop({ onCancel }: RunJobOptions, { canStop }: StartJobResult): boolean {
-  return canStop && onCancel !== 'leave';
+type WayToEnd = 'stop' | 'delete';
+
+function wayToEnd({ onCancel }: RunJobOptions, { canStop, canDelete }: StartJobResult): WayToEnd | undefined {
+  if (onCancel === 'leave') return undefined;
+  if (canStop) return 'stop';
+  return onCancel === 'delete' && canDelete ? 'delete' : undefined;
 }
 
-function gaveUp(why: Interruption): string {
-  return why === 'cancelled' ? 'The step was cancelled' : 'The step timed out';
+function whyNotEnded({ onCancel }: RunJobOptions, { canStop, canDelete }: StartJobResult): string {
+  if (onCancel === 'leave') return 'its step says onCancel: leave';
+  if (canStop || (onCancel === 'delete' && canDelete)) return 'it did not stop in time';
+  return canDelete ? 'its service cannot stop it (onCancel: delete would delete it)' : 'its service cannot stop it';
 }
 
 function isOver(seen: JobObservation | undefined): boolean {
@@ -185,9 +281,9 @@ function isOver(seen: JobObservation | undefined): boolean {
 }
 
 function withoutJob(why: Interruption, attempt: number): JobResult {
-  return why === 'cancelled'
-    ? { outcome: 'cancelled', attempt, error: 'Cancelled before there was a job' }
-    : { outcome: 'rejected', attempt, error: 'The service did not start the job before its timeout; there is no job' };
+  return why === 'timed out'
+    ? { outcome: 'rejected', attempt, error: 'The service did not start the job before its timeout; there is no job' }
+    : { outcome: 'cancelled', attempt, error: `${INTERRUPTIONS[why]} before there was a job` };
 }
 
 function leftRunning(
@@ -195,22 +291,24 @@ function leftRunning(
   seen: JobObservation | undefined,
   attempt: number,
   why: Interruption,
+  obstacle: string,
 ): JobResult {
-  const reason = started.canStop ? 'it was not to be stopped, or did not stop in time' : 'its service cannot stop it';
-  const error = `${gaveUp(why)}, but job ${started.ref.id} may still run (${seen?.rawStatus ?? 'not found when last read'}): ${reason}`;
-  return { outcome: 'left-running', attempt, job: jobReport(started, seen), error };
+  const status = seen?.rawStatus ?? 'not found when last read';
+  const error = `${INTERRUPTIONS[why]}, but job ${started.ref.id} may still run (${status}): ${obstacle}`;
+  return { outcome: 'left-running', attempt, job: jobReport(started, seen), error, ...warningsOf(started) };
 }
 
 function conclude(
-  { gate }: RunJobOptions,
+  { gate, verify }: RunJobOptions,
   attempt: number,
   started: StartJobResult,
   { observation, lost, noticedAt }: AwaitJobResult,
   interruption?: Interruption,
-): AttemptResult {
-  const { stoppedBy, ...end } = concludeJob(observation, { lost, gate, interruption });
+): JobResult {
+  // The gate of a step whose results are read looks at what the reading counted.
+  const { stoppedBy, ...end } = concludeJob(observation, { lost, gate: verify ? undefined : gate, interruption });
   const job = { ...jobReport(started, observation), noticedAt, ...(stoppedBy && { stoppedBy }) };
-  return { ...end, attempt, job };
+  return { ...end, attempt, job, ...warningsOf(started) };
 }
 
 /** The action's result, or nothing when it takes longer. */

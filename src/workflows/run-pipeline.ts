@@ -4,11 +4,14 @@ import {
   CancellationScope,
   CancelledFailure,
   defineQuery,
+  defineUpdate,
+  isCancellation,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
+import { parseDuration } from '../pipeline/duration.ts';
 import { planSteps } from '../pipeline/plan.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { runKey } from '../pipeline/run-key.ts';
@@ -16,7 +19,7 @@ import { runOutcome } from '../pipeline/run-outcome.ts';
 import { activitiesOn } from './activities.ts';
 import { messageOf } from './failure-message.ts';
 import { RunRecord } from './run-record.ts';
-import { runStep } from './run-step.ts';
+import { runStep, type WhyCancelled } from './run-step.ts';
 
 export interface RunPipelineInput {
   /** A pipeline by name, which the worker loads, or a whole definition. */
@@ -35,6 +38,12 @@ const MAX_MESSAGE_LENGTH = 4_000;
 export const reportQuery = defineQuery<RunReport>('report');
 
 /**
+ * Cancels one step of the run, by its id: its job is stopped where its service can, steps that need it are skipped, and the others go on.
+ * Returns once the step is told; the report says what became of it.
+ */
+export const cancelStepUpdate = defineUpdate<void, [step: string]>('cancelStep');
+
+/**
  * Runs a pipeline. The workflow's id must be its run key, `<pipeline>/<key>`. Each step begins when the steps that it needs
  * have ended. Completes with the report when the run succeeded; fails as `PipelineFailed`, with the report as details, when a step
  * failed; is cancelled when it was cancelled and a step did not succeed for it.
@@ -45,8 +54,8 @@ export async function runPipeline(input: RunPipelineInput): Promise<RunReport> {
   setHandler(reportQuery, () => record.report, { description: 'What is known of the run and its jobs' });
   const loaded = await load(input, record);
   record.planned(loaded.definition);
-  await runSteps(loaded, record);
-  return finish(record);
+  const isTimedOut = await runSteps(loaded, record);
+  return finish(record, isTimedOut ? loaded.definition.timeout : undefined);
 }
 
 /** Anybody can start the workflow with anything; an error that is no ApplicationFailure would make Temporal try for ever. */
@@ -85,26 +94,57 @@ function assertWorkflowId(expected: string): void {
   }
 }
 
-/** Runs every step once the steps that it needs have ended. */
-async function runSteps(loaded: LoadedPipeline, record: RunRecord): Promise<void> {
+/** Runs every step once the steps that it needs have ended; tells whether the run's own time was over before that. */
+async function runSteps(loaded: LoadedPipeline, record: RunRecord): Promise<boolean> {
+  const { timeout } = loaded.definition;
+  const ownTime = new CancellationScope({
+    cancellable: true,
+    ...(timeout !== undefined && { timeout: parseDuration(timeout) }),
+  });
+  const run = CancellationScope.current();
+  const isTimedOut = () => ownTime.consideredCancelled && !run.consideredCancelled;
+  try {
+    await ownTime.run(() => runPlan(loaded, record, () => (isTimedOut() ? 'run timed out' : 'cancelled')));
+  } catch (error) {
+    // The steps have ended as far as their jobs allow; only the scope itself says that it was cancelled.
+    if (!isCancellation(error)) throw error;
+  }
+  return isTimedOut();
+}
+
+async function runPlan(loaded: LoadedPipeline, record: RunRecord, whyCancelled: WhyCancelled): Promise<void> {
   const plan = planSteps(loaded.definition);
   const ended = new Map<string, Promise<void>>();
+  const scopes = new Map(plan.order.map((id) => [id, new CancellationScope()]));
+  setHandler(cancelStepUpdate, (id) => scopes.get(id)?.cancel(), {
+    description: 'Cancels one step of the run, by its id',
+    validator: (id) => assertCanCancel(id, record.report),
+  });
   for (const id of plan.order) {
     const needs = plan.directNeeds.get(id) ?? [];
     const whenNeedsHaveEnded = Promise.all(needs.flatMap((need) => ended.get(need) ?? []));
     const allNeeds = plan.allNeeds.get(id) ?? [];
     ended.set(
       id,
-      whenNeedsHaveEnded.then(() => runStep(id, allNeeds, loaded, record)),
+      whenNeedsHaveEnded.then(() => scopes.get(id)?.run(() => runStep(id, allNeeds, loaded, record, whyCancelled))),
     );
   }
   await Promise.all(ended.values());
 }
 
-function finish(record: RunRecord): RunReport {
+function assertCanCancel(id: string, { run, steps }: RunReport): void {
+  const step = steps[id];
+  const problem = !step
+    ? `Run ${run.id} has no step ${JSON.stringify(id)}; it has ${Object.keys(steps).join(', ')}`
+    : step.outcome && `Step ${id} of run ${run.id} has ended already (${step.outcome})`;
+  if (problem !== undefined)
+    throw ApplicationFailure.nonRetryable(`${problem}. Nothing was cancelled.`, 'InvalidInput');
+}
+
+function finish(record: RunRecord, timeout: string | undefined): RunReport {
   const cancelled = CancellationScope.current().consideredCancelled;
   const outcome = runOutcome(record.stepOutcomes(), cancelled);
-  record.end(outcome);
+  record.end(outcome, timeout === undefined ? undefined : `The run timed out: it may take ${timeout}`);
   if (outcome === 'failed') throw pipelineFailed(record.report);
   if (outcome === 'cancelled') throw new CancelledFailure('The run was cancelled', [record.report]);
   return record.report;

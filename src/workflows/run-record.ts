@@ -14,7 +14,7 @@ import type { RunPipelineInput } from './run-pipeline.ts';
 const MAX_JOBS_FINDABLE = 25;
 
 /** How a step ended, and what it hands on to the steps after it. */
-export interface StepEnd extends Pick<StepReport, 'attempt' | 'job' | 'error'> {
+export interface StepEnd extends Pick<StepReport, 'attempt' | 'job' | 'error' | 'cause' | 'warnings'> {
   outcome: StepOutcome;
   outputs?: StepOutputs;
 }
@@ -57,9 +57,9 @@ export class RunRecord {
   stepEnded(id: string, { outputs, ...end }: StepEnd): void {
     if (outputs) this.#outputs.set(id, outputs);
     this.stepChanged(id, { ...end, state: 'ended' });
-    const { outcome, attempt, job, error } = end;
+    const { outcome, attempt, job, error, cause } = end;
     const level = outcome === 'succeeded' || outcome === 'skipped' ? 'info' : 'warn';
-    log[level]('Step ended', { run: this.report.run.id, step: id, outcome, attempt, job: job?.id, error });
+    log[level]('Step ended', { run: this.report.run.id, step: id, outcome, attempt, job: job?.id, cause, error });
   }
 
   /** What expressions see of steps that have ended. */

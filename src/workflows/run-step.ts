@@ -2,6 +2,7 @@ import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { Json, StepDefinition } from '../pipeline/definition.ts';
 import { runValues, type ExpressionContext } from '../pipeline/expressions/expression-context.ts';
 import { evaluateCondition, renderWith } from '../pipeline/expressions/expression.ts';
+import { INTERRUPTIONS, type Interruption } from '../pipeline/job-end.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { DEFAULT_CONDITION } from '../pipeline/plan.ts';
 import { activitiesOn } from './activities.ts';
@@ -21,14 +22,25 @@ export async function runStep(
   needs: readonly string[],
   loaded: LoadedPipeline,
   record: RunRecord,
+  whyCancelled: WhyCancelled,
 ): Promise<void> {
   const isCancelled = () => CancellationScope.current().consideredCancelled;
   try {
-    const end = isCancelled() ? neverBegun('cancelled') : await beginStep(id, needs, loaded, record);
+    const end = isCancelled() ? notBegun(whyCancelled()) : await beginStep(id, needs, loaded, record, whyCancelled);
     record.stepEnded(id, end);
   } catch (error) {
     record.stepEnded(id, { ...neverBegun(isCancelled() ? 'cancelled' : 'failed'), error: messageOf(error) });
   }
+}
+
+/** Why a step was cancelled, once it was. */
+export type WhyCancelled = () => Interruption;
+
+function notBegun(why: Interruption): StepEnd {
+  return {
+    ...neverBegun('cancelled'),
+    ...(why !== 'cancelled' && { error: `${INTERRUPTIONS[why]} before the step began` }),
+  };
 }
 
 function neverBegun(outcome: 'cancelled' | 'skipped' | 'failed'): StepEnd {
@@ -40,6 +52,7 @@ async function beginStep(
   needs: readonly string[],
   { definition, params, kinds }: LoadedPipeline,
   record: RunRecord,
+  whyCancelled: WhyCancelled,
 ): Promise<StepEnd> {
   const step = definition.steps[id];
   if (!step) throw new Error(`Pipeline ${definition.name} has no step ${id}`);
@@ -51,20 +64,24 @@ async function beginStep(
   };
   if (!evaluateCondition(step.if ?? DEFAULT_CONDITION, context)) return neverBegun('skipped');
   const input = renderWith(step.with, context) as StepInput;
-  return kinds[id] === 'job' ? runJobStep(id, step, input, record) : runFollowUpStep(id, step, input, record);
+  return kinds[id] === 'job'
+    ? runJobStep(id, step, input, record, whyCancelled)
+    : runFollowUpStep(id, step, input, record);
 }
 
-function runJobStep(id: string, step: StepDefinition, input: StepInput, record: RunRecord): Promise<StepEnd> {
-  const { uses, region, timeout, retry, gate, onCancel } = step;
+function runJobStep(
+  id: string,
+  step: StepDefinition,
+  input: StepInput,
+  record: RunRecord,
+  whyCancelled: WhyCancelled,
+): Promise<StepEnd> {
+  const { description: _description, needs: _needs, if: _if, with: _with, ...options } = step;
   return runJob({
-    uses,
+    ...options,
     with: input,
     step: id,
-    ...(region !== undefined && { region }),
-    ...(timeout !== undefined && { timeout }),
-    ...(retry !== undefined && { retry }),
-    ...(gate !== undefined && { gate }),
-    ...(onCancel !== undefined && { onCancel }),
+    whyCancelled,
     onProgress: (progress) => record.stepChanged(id, progress),
   });
 }

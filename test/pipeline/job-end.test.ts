@@ -42,7 +42,7 @@ const cases: Case[] = [
   {
     when: 'the service gives a reason',
     observation: seen('failed', { message: 'No such file' }),
-    expected: { outcome: 'failed', error: 'The job failed: No such file' },
+    expected: { outcome: 'failed', error: 'The job failed (cause: unknown): No such file', cause: 'unknown' },
   },
   {
     when: 'the service gives no reason',

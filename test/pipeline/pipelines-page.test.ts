@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EXPRESSION_FUNCTIONS } from '../../src/pipeline/expressions/expression-functions.ts';
 import { formatProblem, parsePipeline } from '../../src/pipeline/validation/parse.ts';
-import { JOB_KEYS, pipelineShape, stepShape } from '../../src/pipeline/validation/shape.ts';
+import { JOB_KEYS } from '../../src/pipeline/definition.ts';
+import { pipelineShape, stepShape } from '../../src/pipeline/validation/shape.ts';
 import { USES } from '../../src/uses-catalog.ts';
 
 const page = readFileSync(new URL('../../docs/pipelines.md', import.meta.url), 'utf8');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pino } from 'pino';
+import type { Sight } from '../../src/pipeline/heartbeat.ts';
 import type { JobObservation } from '../../src/pipeline/job.ts';
 import { CATALOG } from '../../src/services/catalog.ts';
 import { ServiceError } from '../../src/services/errors.ts';
@@ -28,11 +29,18 @@ describe.each([...CATALOG.values()])('$name', (service) => {
   }
 
   async function end(ref: JobObservation['ref']): Promise<JobObservation> {
-    const watcher = new Watcher(client(), { pollIntervalMs: 50, graceMs: 1_000 }, pino({ enabled: false }));
-    const signal = new AbortController().signal;
-    const result = await watcher.watch(ref, { submittedAt: new Date(), signal, onObservation: () => {} });
-    if (!result.found) throw new Error('The job was lost');
-    return result.observation;
+    const settings = { pollIntervalMs: 50, graceMs: 1_000, blindMs: 60_000, unknownStatusMs: 60_000 };
+    const watcher = new Watcher(client(), settings, pino({ enabled: false }));
+    let last: Sight = {};
+    await watcher.watch(ref, {
+      submittedAt: new Date().toISOString(),
+      waitingSince: Date.now(),
+      sight: {},
+      signal: new AbortController().signal,
+      onSight: (sight) => (last = sight),
+    });
+    if (!last.observation) throw new Error('The job was never seen');
+    return last.observation;
   }
 
   test('a job that is started ends succeeded, with its result files where the service says', async () => {

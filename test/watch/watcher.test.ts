@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { JobObservation, JobRef } from '../../src/pipeline/job.ts';
+import type { Sight } from '../../src/pipeline/heartbeat.ts';
+import type { JobRef } from '../../src/pipeline/job.ts';
 import { machineLearningBatchPrediction as service } from '../../src/services/machine-learning/batch-prediction.ts';
-import { Watcher, type WatchEnd } from '../../src/watch/watcher.ts';
+import { Watcher, type WatchEnd, type WatchOptions } from '../../src/watch/watcher.ts';
 import { EXAMPLE_REQUESTS } from '../support/example-jobs.ts';
 import { REGION, simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
 
 const request = service.request.parse(EXAMPLE_REQUESTS[service.name]?.('2026-11-20'));
+
+const SETTINGS = { pollIntervalMs: 50, graceMs: 200, blindMs: 2_000, unknownStatusMs: 2_000 };
 
 let aws: SimulatedAws;
 let watcher: Watcher;
@@ -18,7 +21,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await aws.clearFaults();
-  watcher = new Watcher(service.connect(REGION), { pollIntervalMs: 50, graceMs: 200 }, pino({ enabled: false }));
+  watcher = new Watcher(service.connect(REGION), SETTINGS, pino({ enabled: false }));
 });
 
 afterAll(() => aws.close());
@@ -29,20 +32,28 @@ async function createJob(): Promise<JobRef> {
 }
 
 interface Watched {
-  seen: JobObservation[];
+  seen: Sight[];
   end: Promise<WatchEnd>;
   abort: AbortController;
 }
 
-function watch(ref: JobRef): Watched {
-  const seen: JobObservation[] = [];
+function watch(ref: JobRef, more: Partial<WatchOptions> = {}): Watched {
+  const seen: Sight[] = [];
   const abort = new AbortController();
-  const options = {
-    submittedAt: new Date(),
+  const end = watcher.watch(ref, {
+    submittedAt: new Date().toISOString(),
+    waitingSince: Date.now(),
+    sight: {},
     signal: abort.signal,
-    onObservation: (one: JobObservation) => seen.push(one),
-  };
-  return { seen, abort, end: watcher.watch(ref, options) };
+    onSight: (sight) => seen.push(sight),
+    ...more,
+  });
+  return { seen, abort, end };
+}
+
+/** The last sight of a job that ended. */
+async function lastOf({ seen, end }: Watched): Promise<Sight | undefined> {
+  return (await end) === 'ended' ? seen.at(-1) : undefined;
 }
 
 async function calls(operation: string): Promise<number> {
@@ -51,9 +62,9 @@ async function calls(operation: string): Promise<number> {
 
 test('a watch ends with the last word of the service, and tells of every look before', async () => {
   const { seen, end } = watch(await createJob());
-  expect(await end).toMatchObject({ found: true, observation: { state: 'succeeded', rawStatus: 'COMPLETED' } });
+  expect(await end).toBe('ended');
   expect(seen.length).toBeGreaterThan(1);
-  expect(seen.at(-1)?.state).toBe('succeeded');
+  expect(seen.at(-1)?.observation).toMatchObject({ state: 'succeeded', rawStatus: 'COMPLETED' });
 });
 
 test('a job that has ended before is noticed at the first look', async () => {
@@ -68,7 +79,7 @@ test('many jobs are watched by list, and each is read once when it has ended', a
   const before = { list: await calls('DescribeBatchPredictions'), get: await calls('GetBatchPrediction') };
   const refs = await Promise.all(Array.from({ length: 20 }, createJob));
   const ends = await Promise.all(refs.map((ref) => watch(ref).end));
-  expect(ends.every((end) => end.found && end.observation.state === 'succeeded')).toBe(true);
+  expect(new Set(ends)).toEqual(new Set(['ended']));
   expect((await calls('DescribeBatchPredictions')) - before.list).toBeGreaterThan(0);
   const gets = (await calls('GetBatchPrediction')) - before.get;
   // A job that ends between the two lists of one look may be read once more before it is seen as ended.
@@ -81,28 +92,51 @@ test.each(['throttle', 'error-500-before', 'reset-before', 'html-503', 'access-d
   async (fault) => {
     const ref = await createJob();
     await aws.faults([{ job: ref.id, fault, times: 2 }]);
-    expect(await watch(ref).end).toMatchObject({ found: true, observation: { state: 'succeeded' } });
+    expect(await lastOf(watch(ref))).toMatchObject({ observation: { state: 'succeeded' } });
   },
 );
 
 test('a job that its service denies for a moment is not lost', async () => {
   const ref = await createJob();
   await aws.faults([{ job: ref.id, fault: 'not-found', times: 2 }]);
-  expect(await watch(ref).end).toMatchObject({ found: true, observation: { state: 'succeeded' } });
+  expect(await lastOf(watch(ref))).toMatchObject({ observation: { state: 'succeeded' } });
 });
 
 test('a job that its service denies again and again after the grace is lost', async () => {
   const ref = await createJob();
   await aws.faults([{ job: ref.id, fault: 'not-found' }]);
-  expect(await watch(ref).end).toEqual({ found: false });
+  expect(await watch(ref).end).toBe('lost');
 });
 
-test('a status that nobody knows is passed on as such and ends nothing', async () => {
+test('a job that cannot be seen for too long is given up, with the reason', async () => {
+  const ref = await createJob();
+  await aws.faults([{ job: ref.id, fault: 'access-denied' }]);
+  const { seen, end } = watch(ref);
+  expect(await end).toBe('blind');
+  expect(seen.at(-1)?.unseenBecause).toContain('AccessDeniedException');
+});
+
+test('a status that nobody knows is waited out for so long and no longer', async () => {
+  const ref = await createJob();
+  await aws.faults([{ job: ref.id, fault: 'unknown-status' }]);
+  expect(await watch(ref).end).toBe('unknown-status');
+});
+
+test('an end that was seen is final, whatever a later read says', async () => {
+  const ref = await createJob();
+  const { seen, end } = watch(ref);
+  await end;
+  await aws.faults([{ job: ref.id, fault: 'unknown-status', status: 'INPROGRESS' }]);
+  expect(await watch(ref, { sight: seen.at(-1) ?? {} }).end).toBe('ended');
+});
+
+test('a status that nobody knows leaves the last state that was known, and ends nothing', async () => {
   const ref = await createJob();
   await aws.faults([{ job: ref.id, fault: 'unknown-status', times: 2 }]);
-  const { seen, end } = watch(ref);
-  expect(await end).toMatchObject({ found: true, observation: { state: 'succeeded' } });
-  expect(seen.some(({ state }) => state === undefined)).toBe(true);
+  const watched = watch(ref);
+  expect(await lastOf(watched)).toMatchObject({ observation: { state: 'succeeded' } });
+  expect(watched.seen.some(({ unknownSince }) => unknownSince !== undefined)).toBe(true);
+  expect(watched.seen.at(-1)?.unknownSince).toBeUndefined();
 });
 
 test('a watch that is given up rejects with the reason and makes no more calls', async () => {

@@ -1,3 +1,4 @@
+import type { PlaceWait } from '../../pipeline/heartbeat.ts';
 import type { StepOutcome } from '../../pipeline/outcome.ts';
 import type { JobReport, RunReport, StepReport, StepState } from '../../pipeline/report.ts';
 import type { ExpectedEnds } from './expected-end.ts';
@@ -5,7 +6,7 @@ import { clipped, oneLine } from './one-line.ts';
 import type { Effect, Paint } from './paint.ts';
 import { recordsText } from './records-text.ts';
 import { tableLines } from './table.ts';
-import { clockText, elapsedText } from './time-text.ts';
+import { clockText, elapsedText, momentText } from './time-text.ts';
 
 /** What is known of a run. */
 export interface SeenRun {
@@ -30,8 +31,10 @@ const STEP_WIDTH = { least: 12, most: 40 } as const;
 const EFFECT_OF_STATE: Record<StepState | StepOutcome, Effect> = {
   waiting: 'dim',
   starting: 'cyan',
+  'queued (quota)': 'yellow',
   queued: 'yellow',
   running: 'cyan',
+  stalled: 'red',
   stopping: 'yellow',
   ended: 'dim',
   succeeded: 'green',
@@ -56,6 +59,7 @@ export function runLines(runs: readonly SeenRun[], options: LinesOptions): strin
   for (const [index, { report }] of runs.entries()) {
     lines.push(paint('bold', clipped(report.run.id, options.columns)));
     lines.push(...table.splice(0, rows[index]?.length ?? 0));
+    lines.push(...noticeLines(report).map((line) => paint('yellow', clipped(`  ${line}`, options.columns))));
     lines.push(...errorLines(report).map((line) => paint('red', clipped(`  ${line}`, options.columns))));
   }
   return lines;
@@ -67,6 +71,22 @@ export function errorLines({ error, steps }: RunReport): string[] {
     step.error === undefined ? [] : [`${id}: ${oneLine(step.error)}`],
   );
   return error === undefined ? ofSteps : [oneLine(error), ...ofSteps];
+}
+
+/** What a person should know of steps that go on: what they wait for, and what is odd about their jobs. */
+export function noticeLines({ steps }: RunReport): string[] {
+  return Object.entries(steps).flatMap(([id, { place, warnings = [] }]) => [
+    ...(place ? [`${id}: ${placeText(place)}`] : []),
+    ...warnings.map((warning) => `${id}: ${oneLine(warning)}`),
+  ]);
+}
+
+/** What a step that waits for a place waits behind. */
+export function placeText({ since, running, ahead }: PlaceWait): string {
+  const jobs =
+    running === undefined ? 'the jobs of its service' : `${running} running ${running === 1 ? 'job' : 'jobs'}`;
+  const others = ahead === 0 ? '' : ` and ${ahead} that ${ahead === 1 ? 'waits' : 'wait'}`;
+  return `waits for a place since ${momentText(since)}, behind ${jobs}${others}`;
 }
 
 /** What a step is doing, or how it ended; a second or third job is marked as such. */

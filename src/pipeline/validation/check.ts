@@ -6,10 +6,11 @@ import { nameProblem } from '../names.ts';
 import { isParamType, paramTypeProblem } from '../params.ts';
 import { checkPlainData } from './plain-data.ts';
 import { problemWithoutPlace, type Finding, type Problem } from './problem.ts';
-import { JOB_KEYS, pipelineShape } from './shape.ts';
+import { JOB_KEYS } from '../definition.ts';
+import { pipelineShape } from './shape.ts';
 import { suggestionFor } from '../suggestion.ts';
 import { countTemplates } from '../expressions/template.ts';
-import type { UsesCatalog } from '../uses-catalog.ts';
+import type { UsesCatalog, UsesEntry } from '../uses-catalog.ts';
 import { quoted } from '../wording.ts';
 import { findingsOf } from './zod-findings.ts';
 
@@ -86,6 +87,30 @@ function checkSchedule({ schedule, period, params }: LooseDefinition): Finding[]
   return [...findings, { path: ['period'], at: 'value', message }];
 }
 
+/** What a step asks for that its service can never do. */
+function checkEnding({ id, uses, onCancel, onStall }: LooseStep, { endings }: UsesEntry): Finding[] {
+  if (!endings) return [];
+  const path = ['steps', id];
+  const canEnd = endings.stop || (endings.delete && onCancel === 'delete');
+  const unstoppable = endings.delete
+    ? `${uses} cannot stop a job; onCancel: delete lets Nightscore delete it`
+    : `${uses} can neither stop nor delete a job: leave it out, and the report says that the job runs on`;
+  return [
+    ...(onCancel === 'delete' && !endings.delete
+      ? [
+          {
+            path: [...path, 'onCancel'],
+            at: 'value' as const,
+            message: endings.stop ? `${uses} can stop a job: write stop` : unstoppable,
+          },
+        ]
+      : []),
+    ...(onStall === 'stop' && !canEnd
+      ? [{ path: [...path, 'onStall'], at: 'value' as const, message: unstoppable }]
+      : []),
+  ];
+}
+
 function checkUses(step: LooseStep, uses: UsesCatalog): Finding[] {
   const path = ['steps', step.id];
   if (step.uses === undefined) return [];
@@ -102,10 +127,12 @@ function checkUses(step: LooseStep, uses: UsesCatalog): Finding[] {
     const message = `means something for jobs only, and ${step.uses} is a follow-up`;
     return [...given, ...jobKeys.map((key): Finding => ({ path: [...path, key], at: 'key', message }))];
   }
-  const counts = entry.counts ?? { total: true, invalid: true };
+  // Reading the results counts what the service does not.
+  const everything = { total: true, invalid: true };
+  const counts = step.verify === true ? everything : (entry.counts ?? everything);
   const uncheckable = uncheckableConditions(step.gate, counts).map(({ condition, missing }): Finding => {
     const message = `can never be checked: ${step.uses} does not report ${missing}`;
     return { path: [...path, 'gate', condition], at: 'key', message };
   });
-  return [...given, ...uncheckable];
+  return [...given, ...uncheckable, ...checkEnding(step, entry)];
 }

@@ -6,6 +6,9 @@ export interface LooseStep {
   needs: readonly { index: number; id: string }[];
   with: Readonly<Record<string, unknown>>;
   gate: Readonly<Record<string, unknown>>;
+  verify: unknown;
+  onCancel: unknown;
+  onStall: unknown;
   /** The keys that were written. */
   keys: readonly string[];
 }
@@ -40,6 +43,9 @@ function looseStep(id: string, step: Readonly<Record<string, unknown>>): LooseSt
     needs: needs.filter((need): need is { index: number; id: string } => typeof need.id === 'string'),
     with: mapping(step['with']),
     gate: mapping(step['gate']),
+    verify: step['verify'],
+    onCancel: step['onCancel'],
+    onStall: step['onStall'],
     keys: Object.keys(step),
   };
 }

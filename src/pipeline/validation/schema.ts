@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { JOB_KEYS, pipelineShape, stepShape } from './shape.ts';
+import { JOB_KEYS } from '../definition.ts';
+import { pipelineShape, stepShape } from './shape.ts';
 import type { UsesCatalog, UsesEntry } from '../uses-catalog.ts';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;

@@ -1,6 +1,7 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { cronProblem } from './cron.ts';
+import { CAUSES } from '../cause.ts';
 import type { Json, PipelineDefinition } from '../definition.ts';
 import { durationProblem } from '../duration.ts';
 import { NAME_RULES, nameProblem, type NameKind } from '../names.ts';
@@ -78,22 +79,36 @@ const step = z.strictObject({
     .describe('Longest time that one job attempt may take, queueing included, for example 6h'),
   retry: z
     .exactOptional(
-      z.strictObject({ maxAttempts: z.int().min(1).max(10).describe('How many jobs, the first included') }),
+      z.strictObject({
+        maxAttempts: z.int().min(1).max(10).describe('How many jobs, the first included'),
+        causes: z
+          .exactOptional(z.array(z.enum(CAUSES)).min(1))
+          .describe('Causes that are worth another job; capacity, internal and expired by default'),
+        delay: z
+          .exactOptional(duration)
+          .describe('The wait before the second job, which doubles with each further one; 1m by default'),
+      }),
     )
     .describe('New job attempts, each a paid job, after failures on the side of the service'),
   gate: z.exactOptional(gate).describe('What a succeeded job’s record counts must meet for its step to succeed'),
+  verify: z
+    .exactOptional(z.boolean())
+    .describe('Read the result files of a succeeded job and hold them to what the service promises; false by default'),
+  preflight: z
+    .exactOptional(z.boolean())
+    .describe('Look before paying whether what the job names exists and can be used; true by default'),
+  stallAfter: z
+    .exactOptional(duration)
+    .describe('How long a running job may show no progress before it is reported as stalled, for example 30m'),
+  onStall: z
+    .exactOptional(z.enum(['report', 'stop']))
+    .describe('What becomes of a stalled job: only reported, or stopped; report by default'),
   onCancel: z
-    .exactOptional(z.enum(['stop', 'leave']))
-    .describe('What becomes of the job when the run is cancelled or the job attempt times out; stop by default'),
+    .exactOptional(z.enum(['stop', 'leave', 'delete']))
+    .describe(
+      'What becomes of the job when the run is cancelled or the job attempt times out; stop where possible by default',
+    ),
 });
-
-/** Keys of a step that mean something for jobs only. */
-export const JOB_KEYS = [
-  'timeout',
-  'retry',
-  'gate',
-  'onCancel',
-] as const satisfies readonly (keyof typeof step.shape)[];
 
 export const stepShape = step;
 
@@ -105,6 +120,7 @@ export const pipelineShape = z.strictObject({
   description: z.exactOptional(z.string()).describe('What the pipeline is for'),
   period: z.exactOptional(z.enum(['day', 'hour', 'none'])).describe('What one run covers; day by default'),
   schedule: z.exactOptional(schedule).describe('When runs start by themselves'),
+  timeout: z.exactOptional(duration).describe('Longest time that a run may take, for example 8h'),
   params: z
     .exactOptional(z.record(key('param'), param))
     .describe('What a run can be given; expressions see it as params'),

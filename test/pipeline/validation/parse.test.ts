@@ -106,7 +106,7 @@ steps:
     [aroundStep('    if: true\n'), 'p.yaml:6:9 steps.copy.if: must be a text, not true'],
     [
       aroundStep('    colour: red\n'),
-      'p.yaml:6:5 steps.copy.colour: unknown key; known here are uses, description, needs, if, with, region, timeout, retry, gate, onCancel',
+      'p.yaml:6:5 steps.copy.colour: unknown key; known here are uses, description, needs, if, with, region, timeout, retry, gate, verify, preflight, stallAfter, onStall, onCancel',
     ],
     [aroundStep('', 'params: { a: { default: 1 } }\n'), 'p.yaml:6:11 params.a.type: is missing'],
     [

@@ -1,0 +1,32 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { Json } from '../pipeline/definition.ts';
+import type { JobRecords, JobRef } from '../pipeline/job.ts';
+import type { Verification } from '../pipeline/verification.ts';
+import type { ActivityContext } from './context.ts';
+import { farewell } from './farewell.ts';
+import { toFailure } from './failures.ts';
+import { Pulse } from './pulse.ts';
+
+export interface VerifyJobInput {
+  ref: JobRef;
+  /** The AWS request less the job's id. */
+  request: { [member: string]: Json };
+  /** As the service counted them. */
+  records?: JobRecords;
+}
+
+/** Reads the results of a job that succeeded. */
+export async function verifyJob(context: ActivityContext, input: VerifyJobInput): Promise<Verification> {
+  const { ref, request, records } = input;
+  const signal = cancellationSignal();
+  const pulse = new Pulse<{ [what: string]: number }>({});
+  try {
+    const { service, client } = context.clients(ref);
+    const job = { ref, request: service.request.parse(request), ...(records && { records }) };
+    return await client.verify(job, { signal, onProgress: (done) => pulse.tell(done) });
+  } catch (error) {
+    throw signal.aborted ? farewell('The reading of the results') : toFailure(error);
+  } finally {
+    pulse.stop();
+  }
+}

@@ -1,0 +1,194 @@
+import type { Logger } from 'pino';
+import { isTerminal } from '../pipeline/job-state.ts';
+import type { PlaceWait } from '../pipeline/heartbeat.ts';
+import type { JobClient } from '../services/service.ts';
+
+export interface PlacesSettings {
+  /** Jobs that the service lets be under way at once in a region. */
+  limit: number;
+  /** Time between two looks at the service's list, in milliseconds. */
+  pollIntervalMs: number;
+}
+
+/** A place that was given to one start. */
+export interface Place {
+  /** The service has the job. */
+  filled(): void;
+  /** The service refused for want of a place, whatever its list said. */
+  refused(): void;
+  /** There is no job after all. */
+  release(): void;
+}
+
+interface Waiting {
+  id: string;
+  since: string;
+  onWait: (wait: PlaceWait) => void;
+  enter: (place: Place) => void;
+}
+
+/** The first look waits this long for others that start at the same time, in milliseconds. */
+const FIRST_LOOK_MS = 100;
+/** A service may be asked for its list this often: a call a second, however many pages the list has. */
+const MS_PER_CALL = 1_000;
+/** After a refusal that the list does not explain, or a list that cannot be read, one start tries again after so long; in milliseconds. */
+const RETRY_MS = { first: 5_000, longest: 300_000 } as const;
+/** How long a job that was just created may be missing from the list, in milliseconds. */
+const UNLISTED_MS = 60_000;
+
+/**
+ * The places at one service in one region, which starts wait for instead of being refused. How many are free is read from the service's own
+ * list, so that jobs of other workers and of other people count and nothing can leak.
+ */
+export class Places {
+  readonly #client: JobClient<unknown>;
+  readonly #settings: PlacesSettings;
+  readonly #log: Logger;
+  readonly #waiting = new Set<Waiting>();
+  /** Places given to jobs that the list has not shown yet, and until when they are believed in. */
+  readonly #given = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking = false;
+  /** Refusals and lists that failed, in a row. */
+  #setbacks = 0;
+  /** After a refusal: nobody enters before this moment, or before a place is seen to become free. */
+  #closedUntil = 0;
+  #runningWhenClosed = 0;
+  /** Jobs on the list at the last look. */
+  #running = 0;
+
+  constructor(client: JobClient<unknown>, settings: PlacesSettings, log: Logger) {
+    this.#client = client;
+    this.#settings = settings;
+    this.#log = log;
+  }
+
+  /**
+   * Resolves when there is a place for the job; those who have waited longest come first. Rejects with the signal's reason when it aborts.
+   *
+   * @param since when the start began to wait, also at another worker; ISO 8601
+   */
+  take(
+    id: string,
+    { since, signal, onWait }: { since: string; signal: AbortSignal; onWait: (wait: PlaceWait) => void },
+  ): Promise<Place> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#waiting.delete(waiting);
+        signal.removeEventListener('abort', abort);
+      };
+      const abort = () => {
+        leave();
+        reject(signal.reason);
+      };
+      const enter = (place: Place) => {
+        leave();
+        resolve(place);
+      };
+      const waiting: Waiting = { id, since, onWait, enter };
+      if (signal.aborted) return reject(signal.reason);
+      signal.addEventListener('abort', abort);
+      this.#waiting.add(waiting);
+      this.#wake(FIRST_LOOK_MS);
+    });
+  }
+
+  /** A job of this worker has ended: its place is free. */
+  ended(id: string): void {
+    this.#given.delete(id);
+    this.#closedUntil = 0;
+    if (this.#waiting.size === 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#wake(FIRST_LOOK_MS);
+  }
+
+  #wake(delayMs: number): void {
+    if (this.#timer || this.#looking) return;
+    this.#timer = setTimeout(() => void this.#tick(), delayMs);
+  }
+
+  async #tick(): Promise<void> {
+    this.#timer = undefined;
+    if (this.#waiting.size === 0) return;
+    this.#looking = true;
+    const started = Date.now();
+    const list = await this.#unfinished().catch((error: unknown) => {
+      this.#log.warn({ err: error }, 'Could not list the jobs that hold places');
+      return undefined;
+    });
+    this.#looking = false;
+    this.#letIn(list?.ids, started);
+    if (this.#waiting.size === 0) return;
+    const costMs = list && list.calls > 1 ? list.calls * MS_PER_CALL : 0;
+    const interval = Math.max(this.#settings.pollIntervalMs, costMs);
+    // Workers that wait for the same place must not look at the same moment.
+    this.#wake(interval * (0.75 + 0.5 * Math.random()));
+  }
+
+  async #unfinished(): Promise<{ ids: Set<string>; calls: number }> {
+    const ids = new Set<string>();
+    let calls = 0;
+    for await (const page of this.#client.list?.({}) ?? []) {
+      calls += 1;
+      for (const { ref, state } of page) if (state === undefined || !isTerminal(state)) ids.add(ref.id);
+      // Full is full: who else is on the list does not matter.
+      if (ids.size >= this.#settings.limit) break;
+    }
+    return { ids, calls };
+  }
+
+  /** @param running the jobs on the service's list, if it could be read; @param asOf when it was asked for */
+  #letIn(running: ReadonlySet<string> | undefined, asOf: number): void {
+    for (const [id, until] of this.#given) if (running?.has(id) || until < asOf) this.#given.delete(id);
+    const free = running ? this.#freeBy(running) : this.#freeBlindly();
+    const queue = [...this.#waiting].sort((a, b) => (a.since < b.since ? -1 : 1));
+    for (const waiting of queue.slice(0, free)) waiting.enter(this.#give(waiting.id));
+    for (const [ahead, { since, onWait }] of queue.slice(free).entries()) {
+      onWait({ since, ahead, ...(running && { running: running.size + this.#given.size }) });
+    }
+  }
+
+  #freeBy(running: ReadonlySet<string>): number {
+    const held = running.size + this.#given.size;
+    this.#running = running.size;
+    if (held >= this.#settings.limit) {
+      // The list explains a refusal, if there was one.
+      this.#setbacks = 0;
+      this.#closedUntil = 0;
+      return 0;
+    }
+    if (Date.now() < this.#closedUntil && running.size >= this.#runningWhenClosed) return 0;
+    const free = this.#settings.limit - held;
+    // After a refusal that the list does not explain, one at a time finds out how many the service really takes.
+    return this.#setbacks > 0 ? 1 : free;
+  }
+
+  /** Without a list only the service itself can tell: one start at a time asks it. */
+  #freeBlindly(): number {
+    if (Date.now() < this.#closedUntil) return 0;
+    this.#close();
+    return 1;
+  }
+
+  #give(id: string): Place {
+    this.#given.set(id, Number.POSITIVE_INFINITY);
+    return {
+      filled: () => {
+        this.#setbacks = 0;
+        if (this.#given.has(id)) this.#given.set(id, Date.now() + UNLISTED_MS);
+      },
+      refused: () => {
+        this.#given.delete(id);
+        this.#close();
+      },
+      release: () => void this.#given.delete(id),
+    };
+  }
+
+  #close(): void {
+    this.#closedUntil = Date.now() + Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** Math.min(this.#setbacks, 10));
+    this.#runningWhenClosed = this.#running;
+    this.#setbacks += 1;
+  }
+}
