@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { csvFields, csvRecord } from '../../src/simulator/csv-text.ts';
+import { csvFields, csvRecord } from '../src/simulator/csv-text.ts';
 import { textLines } from '../src/text-lines.ts';
 
 async function* chunksOf(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<Buffer> {
