@@ -101,3 +101,27 @@ test('an abort ends the reading', async () => {
   const job = await finishedJob('personalize/batch-inference');
   await expect(job.verify({ signal: AbortSignal.abort() })).rejects.toThrow('aborted');
 });
+
+describe('fraud-detector/batch-prediction', () => {
+  test('the results of a fresh job are proven', async () => {
+    const verification = await (await finishedJob('fraud-detector/batch-prediction')).verify();
+    expect(verification).toMatchObject({ files: 1, problems: [] });
+    expect(verification.records.total).toBeGreaterThan(0);
+  });
+
+  test('a changed input column is a problem of its line', async () => {
+    const job = await finishedJob('fraud-detector/batch-prediction');
+    await rewrite(job.key, (lines) => lines.with(3, `secret${lines[3] ?? ''}`));
+    const { problems } = await job.verify();
+    expect(problems).toMatchObject([{ what: 'the columns of the input are changed', lines: [4], count: 1 }]);
+    expect(JSON.stringify(problems)).not.toContain('secret');
+  });
+
+  test('a missing record and a missing file are problems', async () => {
+    const job = await finishedJob('fraud-detector/batch-prediction');
+    await rewrite(job.key, (lines) => lines.slice(0, -1));
+    expect((await job.verify()).problems[0]?.what).toMatch(/^there are \d+ records for \d+ of the input$/);
+    await createS3Client(REGION).send(new DeleteObjectCommand({ Bucket, Key: job.key }));
+    expect((await job.verify()).problems).toMatchObject([{ what: 'the result file is missing' }]);
+  });
+});
