@@ -125,3 +125,10 @@ describe('fraud-detector/batch-prediction', () => {
     expect((await job.verify()).problems).toMatchObject([{ what: 'the result file is missing' }]);
   });
 });
+
+test('Amazon Machine Learning: fresh results are proven, and a broken gzip is a problem', async () => {
+  const job = await finishedJob('machine-learning/batch-prediction');
+  expect(await job.verify()).toMatchObject({ files: 1, problems: [] });
+  await createS3Client(REGION).send(new PutObjectCommand({ Bucket, Key: job.key, Body: 'no gzip' }));
+  expect((await job.verify()).problems[0]?.what).toBe('the file is not valid gzip, or is cut off');
+});
