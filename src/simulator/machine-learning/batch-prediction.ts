@@ -7,7 +7,7 @@ import { fieldsOf } from '../prediction-model.ts';
 import { fileIn, parseS3Uri, toS3Uri } from '../s3-uri.ts';
 import type { S3Location } from '../s3-uri.ts';
 import type { ServiceHost } from '../service.ts';
-import { textLines } from '../text-lines.ts';
+import { textLines } from '../../text-lines.ts';
 import { recordScorer } from './record-scorer.ts';
 import type { RecordScorer } from './record-scorer.ts';
 import { createBatchPredictionInput } from './requests.ts';

@@ -4,7 +4,7 @@ import type { JobKind, ScoredRecords, SimulatedJob } from '../jobs/simulated-job
 import { fileIn, parseS3Uri } from '../s3-uri.ts';
 import type { S3Location } from '../s3-uri.ts';
 import type { ServiceHost } from '../service.ts';
-import { textLines } from '../text-lines.ts';
+import { textLines } from '../../text-lines.ts';
 import { findFilter, findSolutionVersion } from './arns.ts';
 import { RecordError, RECIPES } from './recipes.ts';
 import type { RecipeContext } from './recipes.ts';

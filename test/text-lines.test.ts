@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { csvFields, csvRecord } from '../../src/simulator/csv-text.ts';
-import { textLines } from '../../src/simulator/text-lines.ts';
+import { csvFields, csvRecord } from '../src/simulator/csv-text.ts';
+import { textLines } from '../src/text-lines.ts';
 
 async function* chunksOf(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<Buffer> {
   const places = cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b);
