@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pino } from 'pino';
-import type { Sight } from '../../src/pipeline/heartbeat.ts';
-import type { JobObservation } from '../../src/pipeline/job.ts';
+import type { JobRef } from '../../src/pipeline/job.ts';
 import { CATALOG } from '../../src/services/catalog.ts';
 import { ServiceError } from '../../src/services/errors.ts';
 import { JobMismatchError, startOrAdopt } from '../../src/services/start-or-adopt.ts';
-import { Watcher } from '../../src/watch/watcher.ts';
 import { EXAMPLE_REQUESTS } from '../support/example-jobs.ts';
+import { endOf } from '../support/watched-job.ts';
 import { REGION, simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
 
 let aws: SimulatedAws;
@@ -28,20 +26,7 @@ describe.each([...CATALOG.values()])('$name', (service) => {
     return service.locate(id, request, REGION);
   }
 
-  async function end(ref: JobObservation['ref']): Promise<JobObservation> {
-    const settings = { pollIntervalMs: 50, graceMs: 1_000, blindMs: 60_000, unknownStatusMs: 60_000 };
-    const watcher = new Watcher(client(), settings, pino({ enabled: false }));
-    let last: Sight = {};
-    await watcher.watch(ref, {
-      submittedAt: new Date().toISOString(),
-      waitingSince: Date.now(),
-      sight: {},
-      signal: new AbortController().signal,
-      onSight: (sight) => (last = sight),
-    });
-    if (!last.observation) throw new Error('The job was never seen');
-    return last.observation;
-  }
+  const end = (ref: JobRef) => endOf(client(), ref);
 
   test('a job that is started ends succeeded, with its result files where the service says', async () => {
     const request = requestOf('2026-11-20');

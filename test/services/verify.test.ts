@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand, DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Verification } from '../../src/pipeline/verification.ts';
 import { CATALOG } from '../../src/services/catalog.ts';
 import { createS3Client } from '../../src/services/s3-client.ts';
 import type { BatchService, ReadingOptions } from '../../src/services/service.ts';
 import { startOrAdopt } from '../../src/services/start-or-adopt.ts';
-import { Watcher } from '../../src/watch/watcher.ts';
 import { EXAMPLE_REQUESTS } from '../support/example-jobs.ts';
+import { endOf } from '../support/watched-job.ts';
 import { REGION, simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
 
 const Bucket = 'nightscore-examples';
@@ -33,11 +32,8 @@ async function finishedJob(name: string): Promise<FinishedJob> {
   const id = service.jobId({ namespace: 'test', runKey: `test/${randomUUID()}`, step: 'score', attempt: 1 });
   const client = service.connect(REGION);
   const { ref } = await startOrAdopt(service, client, service.locate(id, request, REGION), request);
-  const watcher = new Watcher(client, { pollIntervalMs: 50, graceMs: 1_000 }, pino({ enabled: false }));
-  const signal = new AbortController().signal;
-  const result = await watcher.watch(ref, { submittedAt: new Date(), signal, onObservation: () => {} });
-  if (!result.found) throw new Error('The job was lost');
-  const { records, outputUri = '' } = result.observation;
+  const { records, outputUri = '' } = await endOf(client, ref);
+  const { signal } = new AbortController();
   const { prefix, pattern } = service.results({ id, outputUri });
   const start = prefix.replace(`s3://${Bucket}/`, '');
   const key = (await aws.objects(start)).find((candidate) => pattern.test(candidate.slice(start.length))) ?? '';
