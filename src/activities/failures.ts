@@ -23,7 +23,8 @@ type FailureClass = ErrorClass | 'unseen';
 /** How an activity goes on after each class of failure. Temporal's own retry policy in `workflows/` allows all of these. */
 const RECOVERIES: Record<FailureClass, Recovery> = {
   throttle: { attempts: UNLIMITED, waitSeconds: [1, 60], benign: true },
-  quota: { attempts: UNLIMITED, waitSeconds: [5, 300], benign: true },
+  // Refused although there seemed to be a place: the next attempt waits for one by the service's list.
+  quota: { attempts: UNLIMITED, waitSeconds: [1, 60], benign: true },
   transient: { attempts: UNLIMITED, waitSeconds: [1, 30] },
   busy: { attempts: UNLIMITED, waitSeconds: [30, 300], benign: true },
   'auth-refresh': { attempts: 10, waitSeconds: [1, 60] },

@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure, cancellationSignal } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, cancellationSignal, getClient } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { Json } from '../pipeline/definition.ts';
 import type { JobHeartbeat } from '../pipeline/heartbeat.ts';
@@ -7,6 +7,7 @@ import { issuesText } from '../pipeline/validation/issues-text.ts';
 import type { JobIdentity, JobRef } from '../pipeline/job.ts';
 import type { BatchService, JobClient } from '../services/service.ts';
 import { findJob } from '../services/find-job.ts';
+import { ServiceError } from '../services/errors.ts';
 import { startOrAdopt, type StartedJob } from '../services/start-or-adopt.ts';
 import type { Place } from '../watch/places.ts';
 import type { ActivityContext } from './context.ts';
@@ -44,6 +45,9 @@ export interface StartJobResult extends StartedJob {
   warnings?: string[];
 }
 
+/** PENDING_ACTIVITY_STATE_CANCEL_REQUESTED of Temporal's API. */
+const CANCEL_REQUESTED = 3;
+
 /**
  * Starts the job or adopts the one that exists; fails for good when the service will never start it. Waits for a place at a service that
  * would refuse the job now, and hands that wait over when its worker shuts down.
@@ -54,26 +58,28 @@ export async function startJob(context: ActivityContext, input: StartJobInput): 
   const place = (heartbeatDetails as Partial<JobHeartbeat> | undefined)?.place;
   const start: JobHeartbeat = { step, attempt, ...failuresSoFar() };
   const pulse = new Pulse<JobHeartbeat>({ ...start, ...(place && { place }) });
+  const since = place?.since ?? new Date(scheduledTimestampMs).toISOString();
   const signal = cancellationSignal();
   const mayExist = mayJobExist();
   try {
     const { service, client, ref, request } = prepare(context, input);
     const ready = async (): Promise<Place | undefined> => {
-      const since = place?.since ?? new Date(scheduledTimestampMs).toISOString();
       const onWait = (wait: JobHeartbeat['place'] & object) => pulse.tell({ ...start, place: wait });
-      const taken = await context.watchers(ref).places?.take(ref.id, { since, signal, onWait });
+      const taken = await context.watchers(ref).places?.take(ref, { since, signal, onWait });
       pulse.tell(start);
-      if (!signal.aborted && !pulse.isStale) return taken;
+      if (!signal.aborted && !pulse.isStale && (await isWanted(context))) return taken;
       taken?.release();
       signal.throwIfAborted();
       // Whoever has taken over meanwhile may have told the run already that there is no job.
-      throw new Error('This worker stood still for so long that another one may have taken over');
+      throw unwanted(mayExist);
     };
     const started = await startOrAdopt(service, client, ref, request, { mayExist, ready });
     const job = { run: runKey, step, attempt, service: service.name, job: ref.id };
     context.log.info(job, started.adopted ? 'Took over the job that exists' : 'Started the job');
     return { ...started, ...endings(service, client), heartbeatTimeoutMs: context.heartbeatTimeoutMs };
   } catch (error) {
+    // Whoever looks meanwhile sees a start that waits, not one that fails.
+    if (error instanceof ServiceError && error.class === 'quota') pulse.tell({ ...start, place: { since, ahead: 0 } });
     if (!signal.aborted) throw toFailure(error, { details: pulse.details });
     const doubt: StartDoubt = { mayExist: mayExist || leavesDoubt(error) };
     handOver(doubt.mayExist, pulse.details);
@@ -81,6 +87,36 @@ export async function startJob(context: ActivityContext, input: StartJobInput): 
   } finally {
     pulse.stop();
   }
+}
+
+/**
+ * Whether the run still waits for this very start. A cancel reaches an activity with its next heartbeat, which may be half a minute away: too
+ * late for a start that was just given a place.
+ */
+async function isWanted({ log }: ActivityContext): Promise<boolean> {
+  const { workflowExecution, activityId } = activityInfo();
+  if (!workflowExecution) return true;
+  try {
+    const { workflowId, runId } = workflowExecution;
+    const { raw } = await getClient().workflow.getHandle(workflowId, runId).describe();
+    const pending = raw.pendingActivities?.find((activity) => activity.activityId === activityId);
+    return pending !== undefined && Number(pending.state) !== CANCEL_REQUESTED;
+  } catch (error) {
+    log.warn(
+      { err: error, run: workflowExecution.workflowId },
+      'Could not ask Temporal whether the start is still wanted',
+    );
+    return true;
+  }
+}
+
+function unwanted(mayExist: boolean): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'Unwanted',
+    message: 'The run was cancelled, or another worker has taken over the start',
+    details: [{ mayExist } satisfies StartDoubt],
+    category: ApplicationFailureCategory.BENIGN,
+  });
 }
 
 function endings({ can }: BatchService, client: JobClient<unknown>): Pick<StartJobResult, 'canStop' | 'canDelete'> {

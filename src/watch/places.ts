@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { isTerminal } from '../pipeline/job-state.ts';
 import type { PlaceWait } from '../pipeline/heartbeat.ts';
+import type { JobRef } from '../pipeline/job.ts';
+import { findJob } from '../services/find-job.ts';
 import type { JobClient } from '../services/service.ts';
 
 export interface PlacesSettings {
@@ -21,10 +23,17 @@ export interface Place {
 }
 
 interface Waiting {
-  id: string;
+  ref: JobRef;
   since: string;
   onWait: (wait: PlaceWait) => void;
   enter: (place: Place) => void;
+}
+
+/** A place that was given. It is filled once the service has the job, and believed in until `until` at most; milliseconds since 1970. */
+interface Given {
+  ref: JobRef;
+  until: number;
+  filled: boolean;
 }
 
 /** The first look waits this long for others that start at the same time, in milliseconds. */
@@ -45,8 +54,8 @@ export class Places {
   readonly #settings: PlacesSettings;
   readonly #log: Logger;
   readonly #waiting = new Set<Waiting>();
-  /** Places given to jobs that the list has not shown yet, and until when they are believed in. */
-  readonly #given = new Map<string, number>();
+  /** Places given to jobs that the list has not shown yet, by job. */
+  readonly #given = new Map<string, Given>();
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
   /** Refusals and lists that failed, in a row. */
@@ -69,7 +78,7 @@ export class Places {
    * @param since when the start began to wait, also at another worker; ISO 8601
    */
   take(
-    id: string,
+    ref: JobRef,
     { since, signal, onWait }: { since: string; signal: AbortSignal; onWait: (wait: PlaceWait) => void },
   ): Promise<Place> {
     return new Promise((resolve, reject) => {
@@ -85,7 +94,7 @@ export class Places {
         leave();
         resolve(place);
       };
-      const waiting: Waiting = { id, since, onWait, enter };
+      const waiting: Waiting = { ref, since, onWait, enter };
       if (signal.aborted) return reject(signal.reason);
       signal.addEventListener('abort', abort);
       this.#waiting.add(waiting);
@@ -117,6 +126,7 @@ export class Places {
       this.#log.warn({ err: error }, 'Could not list the jobs that hold places');
       return undefined;
     });
+    if (list) await this.#forgetEnded(list.ids);
     this.#looking = false;
     this.#letIn(list?.ids, started);
     if (this.#waiting.size === 0) return;
@@ -138,12 +148,22 @@ export class Places {
     return { ids, calls };
   }
 
+  /** A job may have ended, awaited by another worker, before any list showed it: its place must not stay taken. */
+  async #forgetEnded(running: ReadonlySet<string>): Promise<void> {
+    for (const [id, { ref, filled }] of this.#given) {
+      if (!filled || running.has(id)) continue;
+      const seen = await findJob(this.#client, ref).catch(() => undefined);
+      const state = seen?.observation.state;
+      if (state !== undefined && isTerminal(state)) this.#given.delete(id);
+    }
+  }
+
   /** @param running the jobs on the service's list, if it could be read; @param asOf when it was asked for */
   #letIn(running: ReadonlySet<string> | undefined, asOf: number): void {
-    for (const [id, until] of this.#given) if (running?.has(id) || until < asOf) this.#given.delete(id);
+    for (const [id, { until }] of this.#given) if (running?.has(id) || until < asOf) this.#given.delete(id);
     const free = running ? this.#freeBy(running) : this.#freeBlindly();
     const queue = [...this.#waiting].sort((a, b) => (a.since < b.since ? -1 : 1));
-    for (const waiting of queue.slice(0, free)) waiting.enter(this.#give(waiting.id));
+    for (const waiting of queue.slice(0, free)) waiting.enter(this.#give(waiting.ref));
     for (const [ahead, { since, onWait }] of queue.slice(free).entries()) {
       onWait({ since, ahead, ...(running && { running: running.size + this.#given.size }) });
     }
@@ -171,12 +191,13 @@ export class Places {
     return 1;
   }
 
-  #give(id: string): Place {
-    this.#given.set(id, Number.POSITIVE_INFINITY);
+  #give(ref: JobRef): Place {
+    const { id } = ref;
+    this.#given.set(id, { ref, until: Number.POSITIVE_INFINITY, filled: false });
     return {
       filled: () => {
         this.#setbacks = 0;
-        if (this.#given.has(id)) this.#given.set(id, Date.now() + UNLISTED_MS);
+        if (this.#given.has(id)) this.#given.set(id, { ref, until: Date.now() + UNLISTED_MS, filled: true });
       },
       refused: () => {
         this.#given.delete(id);
