@@ -27,7 +27,8 @@ const RECOVERIES: Record<FailureClass, Recovery> = {
   quota: { attempts: UNLIMITED, waitSeconds: [1, 60], benign: true },
   transient: { attempts: UNLIMITED, waitSeconds: [1, 30] },
   busy: { attempts: UNLIMITED, waitSeconds: [30, 300], benign: true },
-  'auth-refresh': { attempts: 10, waitSeconds: [1, 60] },
+  // Somebody may have to sign in again: about an hour of tries.
+  'auth-refresh': { attempts: 65, waitSeconds: [1, 60] },
   // A fresh job may be shown to creates before it is shown to reads: more than a minute of looks.
   unseen: { attempts: 14, waitSeconds: [1, 10] },
   unknown: { attempts: 3, waitSeconds: [1, 10] },

@@ -1,3 +1,5 @@
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+
 /** How long AWS may take to accept a connection, to answer, and to go on with an answer, in milliseconds. */
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -10,6 +12,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export function awsClientSettings(region?: string, requestTimeoutMs = REQUEST_TIMEOUT_MS) {
   return {
     ...(region !== undefined && { region }),
+    // The SDK keeps what it once read of credential files for the life of the process; a new client must see what stands there now.
+    credentials: defaultProvider({ ignoreCache: true }),
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,

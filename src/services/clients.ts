@@ -1,5 +1,6 @@
-import type { JobRef } from '../pipeline/job.ts';
-import type { BatchService, JobClient } from './service.ts';
+import type { JobObservation, JobRef } from '../pipeline/job.ts';
+import { ServiceError } from './errors.ts';
+import type { BatchService, JobClient, ListQuery } from './service.ts';
 
 export type ServiceAndRegion = Pick<JobRef, 'service' | 'region'>;
 
@@ -34,6 +35,44 @@ export function createClients(catalog: ReadonlyMap<string, BatchService>): Clien
       throw new UnknownServiceError(
         `This worker knows no service "${name}". It knows: ${[...catalog.keys()].join(', ')}.`,
       );
-    return { service, client: service.connect(region) };
+    return { service, client: withFreshCredentials(() => service.connect(region)) };
   });
+}
+
+/**
+ * The calls of a client that is made anew when AWS says that its credentials are out of date. The SDK believes in credentials for as long as they say of
+ * themselves, and for ever in those of a file.
+ */
+function withFreshCredentials(connect: () => JobClient<unknown>): JobClient<unknown> {
+  let current = connect();
+  const call = async <Result>(use: (client: JobClient<unknown>) => Promise<Result>): Promise<Result> => {
+    const client = current;
+    try {
+      return await use(client);
+    } catch (error) {
+      if (client === current && error instanceof ServiceError && error.class === 'auth-refresh') current = connect();
+      throw error;
+    }
+  };
+  const can = current;
+  return {
+    create: (ref, request) => call((client) => client.create(ref, request)),
+    get: (ref) => call((client) => client.get(ref)),
+    preconditions: (request) => current.preconditions(request),
+    verify: (job, options) => call((client) => client.verify(job, options)),
+    ...(can.list !== undefined && { list: (query) => pages(call, query) }),
+    ...(can.stop !== undefined && { stop: (ref) => call(async (client) => client.stop?.(ref)) }),
+    ...(can.delete !== undefined && { delete: (ref) => call(async (client) => client.delete?.(ref)) }),
+  };
+}
+
+type Call = <Result>(use: (client: JobClient<unknown>) => Promise<Result>) => Promise<Result>;
+
+async function* pages(call: Call, query: ListQuery): AsyncGenerator<JobObservation[]> {
+  const iterator = await call(async (client) => client.list?.(query)[Symbol.asyncIterator]());
+  for (;;) {
+    const page = await call(async () => iterator?.next());
+    if (!page || page.done) return;
+    yield page.value;
+  }
 }
