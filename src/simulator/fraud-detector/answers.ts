@@ -46,7 +46,7 @@ export function describeJob(host: Host, job: SimulatedJob<CreateJob>): object {
   };
 }
 
-/** A Detector, as in GetDetectors. */
+/** A Detector, as in GetDetectors; DescribeDetector answers the same members. */
 export function describeDetector(host: Host, region: string, id: string, detector: Detector): object {
   return {
     detectorId: id,
@@ -54,6 +54,12 @@ export function describeDetector(host: Host, region: string, id: string, detecto
     eventTypeName: detector.eventType,
     arn: fraudDetectorArn(host, region, `detector/${id}`),
   };
+}
+
+/** One of the detectorVersionSummaries of DescribeDetector. */
+export function summarizeDetectorVersion(number: string, { status, ...version }: DetectorVersion): object {
+  const { createdTime: _createdTime, ...common } = describeCommon(version);
+  return { detectorVersionId: number, status, ...common };
 }
 
 /** The answer of GetDetectorVersion. */
