@@ -3,6 +3,15 @@ import pMap from 'p-map';
 import { ServiceError, type ErrorClass } from './errors.ts';
 import { errorFinding, warningFinding, type Finding, type Precondition } from './precondition.ts';
 
+/** The job would fail or do harm as it was asked for, so it is not started. */
+export class PreconditionError extends Error {
+  override readonly name = 'PreconditionError';
+
+  constructor(problems: readonly string[]) {
+    super(`${problems.join(' ')} Nothing was started.`);
+  }
+}
+
 /** Enough to be quick, and few enough not to be throttled for it. */
 const CHECKS_AT_ONCE = 4;
 
@@ -20,14 +29,14 @@ export async function checkPreconditions(preconditions: Precondition[]): Promise
   return findings.filter((finding) => finding !== undefined);
 }
 
-async function findingOf({ subject, check }: Precondition): Promise<Finding | undefined> {
+async function findingOf(precondition: Precondition): Promise<Finding | undefined> {
   for (let tries = 0; ; tries += 1) {
     try {
-      return await check();
+      return await precondition.check();
     } catch (error) {
       const errorClass = error instanceof ServiceError ? error.class : 'unknown';
       const pause = WORTH_ANOTHER_TRY.has(errorClass) ? PAUSES_MS[tries] : undefined;
-      if (pause === undefined) return inconclusive(subject, errorClass, error);
+      if (pause === undefined) return inconclusive(precondition.subject, errorClass, error);
       await delay(pause);
     }
   }

@@ -237,10 +237,7 @@ test('detectors, versions and event types are described as resources.yaml has th
   ).toMatchObject({ status: 'DRAFT', ruleExecutionMode: 'FIRST_MATCHED', rules: [{ ruleId: 'rest' }] });
   expect(await client.send(new fd.DescribeDetectorCommand({ detectorId: 'payments' }))).toMatchObject({
     detectorId: 'payments',
-    eventTypeName: 'payment',
     arn: 'arn:aws:frauddetector:eu-west-1:123456789012:detector/payments',
-    createdTime: '2020-01-01T00:00:00Z',
-    lastUpdatedTime: '2020-01-01T00:00:00Z',
     detectorVersionSummaries: [
       { detectorVersionId: '1', status: 'ACTIVE', lastUpdatedTime: '2020-01-01T00:00:00Z' },
       { detectorVersionId: '2', status: 'DRAFT' },

@@ -46,7 +46,7 @@ export function describeJob(host: Host, job: SimulatedJob<CreateJob>): object {
   };
 }
 
-/** A Detector, as in GetDetectors; DescribeDetector answers the same members. */
+/** A Detector, as in GetDetectors. */
 export function describeDetector(host: Host, region: string, id: string, detector: Detector): object {
   return {
     detectorId: id,
@@ -115,7 +115,7 @@ function versionText(version: string, { detectorVersion }: Settings): string {
   return detectorVersion === 'decimal' ? `${version}.0` : version;
 }
 
-function fraudDetectorArn(host: Host, region: string, resource: string): string {
+export function fraudDetectorArn(host: Host, region: string, resource: string): string {
   return arnOf('frauddetector', region, host.account(), resource);
 }
 

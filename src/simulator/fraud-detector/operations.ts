@@ -12,6 +12,7 @@ import {
   describeDetectorVersion,
   describeEventType,
   describeJob,
+  fraudDetectorArn,
   summarizeDetectorVersion,
 } from './answers.ts';
 import { activeVersion } from './batch-prediction.ts';
@@ -68,7 +69,7 @@ export function fraudDetectorOperations(host: Host, jobs: Jobs): Record<string, 
         question: ['detector versions', detectorId],
       });
       const versions = listed('detectorVersionSummaries', page, (version) => summarizeDetectorVersion(...version));
-      return { ...describeDetector(host, region, detectorId, detector), ...versions };
+      return { detectorId, arn: fraudDetectorArn(host, region, `detector/${detectorId}`), ...versions };
     }),
     GetDetectorVersion: operation(getDetectorVersionInput, ({ detectorId, detectorVersionId }, { region }) => {
       const { versions } = existing('detector', detectorId, lookUp(host.resources().detectors, detectorId));
