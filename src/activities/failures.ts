@@ -4,6 +4,7 @@ import { FollowUpError } from '../follow-ups/follow-up.ts';
 import { JOB_UNSEEN, type StartDoubt } from '../pipeline/job.ts';
 import { UnknownServiceError } from '../services/clients.ts';
 import { ServiceError, type ErrorClass } from '../services/errors.ts';
+import { PreconditionError } from '../services/preflight.ts';
 import { JobMismatchError, JobUnseenError } from '../services/start-or-adopt.ts';
 
 interface Recovery {
@@ -45,7 +46,7 @@ const MAX_MESSAGE_LENGTH = 2_000;
 const REJECTED = 'Rejected';
 
 /** Errors that no further attempt can mend. */
-const HOPELESS = [JobMismatchError, FollowUpError, UnknownServiceError];
+const HOPELESS = [PreconditionError, JobMismatchError, FollowUpError, UnknownServiceError];
 
 /** The failure of an activity whose input can never work. */
 export function rejection(message: string): ApplicationFailure {

@@ -8,6 +8,7 @@ import type { JobIdentity, JobRef } from '../pipeline/job.ts';
 import type { BatchService, JobClient } from '../services/service.ts';
 import { findJob } from '../services/find-job.ts';
 import { ServiceError } from '../services/errors.ts';
+import { checkPreconditions, PreconditionError } from '../services/preflight.ts';
 import { startOrAdopt, type StartedJob } from '../services/start-or-adopt.ts';
 import type { Place } from '../watch/places.ts';
 import type { ActivityContext } from './context.ts';
@@ -63,7 +64,10 @@ export async function startJob(context: ActivityContext, input: StartJobInput): 
   const mayExist = mayJobExist();
   try {
     const { service, client, ref, request } = prepare(context, input);
+    let warnings: string[] = [];
     const ready = async (): Promise<Place | undefined> => {
+      // A create that may have taken effect was looked at before it was sent.
+      if (input.preflight !== false && !mayExist) warnings = await preflight(context, input.identity, client, request);
       const onWait = (wait: JobHeartbeat['place'] & object) => pulse.tell({ ...start, place: wait });
       const taken = await context.watchers(ref).places?.take(ref, { since, signal, onWait });
       pulse.tell(start);
@@ -76,7 +80,8 @@ export async function startJob(context: ActivityContext, input: StartJobInput): 
     const started = await startOrAdopt(service, client, ref, request, { mayExist, ready });
     const job = { run: runKey, step, attempt, service: service.name, job: ref.id };
     context.log.info(job, started.adopted ? 'Took over the job that exists' : 'Started the job');
-    return { ...started, ...endings(service, client), heartbeatTimeoutMs: context.heartbeatTimeoutMs };
+    const told = warnings.length > 0 ? { warnings } : {};
+    return { ...started, ...endings(service, client), ...told, heartbeatTimeoutMs: context.heartbeatTimeoutMs };
   } catch (error) {
     // Whoever looks meanwhile sees a start that waits, not one that fails.
     if (error instanceof ServiceError && error.class === 'quota') pulse.tell({ ...start, place: { since, ahead: 0 } });
@@ -87,6 +92,21 @@ export async function startJob(context: ActivityContext, input: StartJobInput): 
   } finally {
     pulse.stop();
   }
+}
+
+/** What the look before paying found that a person should know. Throws what keeps the job from being started. */
+async function preflight(
+  { log }: ActivityContext,
+  { runKey, step, attempt }: JobIdentity,
+  client: JobClient<unknown>,
+  request: unknown,
+): Promise<string[]> {
+  const findings = await checkPreconditions(client.preconditions(request));
+  const errors = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+  if (errors.length > 0) throw new PreconditionError(errors);
+  const warnings = findings.map(({ message }) => message);
+  for (const warning of warnings) log.warn({ run: runKey, step, attempt }, warning);
+  return warnings;
 }
 
 /**

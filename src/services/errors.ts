@@ -74,6 +74,7 @@ const ERROR_RULES: readonly ErrorRule[] = [
     codes: [
       'AccessDenied',
       'AccessDeniedException',
+      'Forbidden',
       'NotAuthorized',
       'UnrecognizedClientException',
       'InvalidClientTokenId',
@@ -185,6 +186,8 @@ function classOf(operation: string, code: string, message: string, status: numbe
   );
   if (rule) return rule.class;
   if (status === 429) return 'throttle';
+  // S3 answers a HEAD without a body, and so without a code.
+  if (status === 403) return 'denied';
   // Without a status there was no answer: a connection that failed in whatever way.
   return status === undefined || status >= 500 ? 'transient' : 'unknown';
 }
@@ -198,13 +201,16 @@ export class ServiceError extends Error {
   /** For example `CreateBatchPrediction`. */
   readonly operation: string;
   readonly requestId: string | undefined;
+  /** HTTP status of the answer, if there was one. */
+  readonly status: number | undefined;
 
   constructor(operation: string, cause: unknown) {
     const error: AwsErrorShape = cause instanceof Error ? cause : { message: String(cause) };
     const code = errorCode(error);
     const said = typeof error.message === 'string' ? error.message : '';
     super(`${operation}: ${code}${said && said !== code ? `: ${said}` : ''}`);
-    this.class = classOf(operation, code, said, error.$metadata?.httpStatusCode);
+    this.status = error.$metadata?.httpStatusCode;
+    this.class = classOf(operation, code, said, this.status);
     this.code = code;
     this.operation = operation;
     this.requestId = error.$metadata?.requestId;

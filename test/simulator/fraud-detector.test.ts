@@ -235,8 +235,19 @@ test('detectors, versions and event types are described as resources.yaml has th
   expect(
     await client.send(new fd.GetDetectorVersionCommand({ detectorId: 'payments', detectorVersionId: '2' })),
   ).toMatchObject({ status: 'DRAFT', ruleExecutionMode: 'FIRST_MATCHED', rules: [{ ruleId: 'rest' }] });
+  expect(await client.send(new fd.DescribeDetectorCommand({ detectorId: 'payments' }))).toMatchObject({
+    detectorId: 'payments',
+    arn: 'arn:aws:frauddetector:eu-west-1:123456789012:detector/payments',
+    detectorVersionSummaries: [
+      { detectorVersionId: '1', status: 'ACTIVE', lastUpdatedTime: '2020-01-01T00:00:00Z' },
+      { detectorVersionId: '2', status: 'DRAFT' },
+    ],
+  });
   const { eventTypes } = await client.send(new fd.GetEventTypesCommand({ name: 'payment' }));
   expect(eventTypes).toMatchObject([{ name: 'payment', eventVariables: ['amount'], entityTypes: ['customer'] }]);
+  await expect(client.send(new fd.DescribeDetectorCommand({ detectorId: 'nothing' }))).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
   await expect(client.send(new fd.GetDetectorsCommand({ detectorId: 'nothing' }))).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
   });

@@ -53,6 +53,13 @@ describe('a request that violates a constraint', () => {
         'Member must have value greater than or equal to 5',
     ],
     [
+      `${FRAUD_DETECTOR}.DescribeDetector`,
+      { detectorId: 'payments', maxResults: 999 },
+      'ValidationException',
+      "1 validation error detected: Value '999' at 'maxResults' failed to satisfy constraint: " +
+        'Member must have value greater than or equal to 1000',
+    ],
+    [
       `${PERSONALIZE}.DescribeSolutionVersion`,
       { solutionVersionArn: 'arn' },
       'InvalidInputException',

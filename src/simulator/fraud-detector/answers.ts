@@ -56,6 +56,12 @@ export function describeDetector(host: Host, region: string, id: string, detecto
   };
 }
 
+/** One of the detectorVersionSummaries of DescribeDetector. */
+export function summarizeDetectorVersion(number: string, { status, ...version }: DetectorVersion): object {
+  const { createdTime: _createdTime, ...common } = describeCommon(version);
+  return { detectorVersionId: number, status, ...common };
+}
+
 /** The answer of GetDetectorVersion. */
 export function describeDetectorVersion(
   host: Host,
@@ -109,7 +115,7 @@ function versionText(version: string, { detectorVersion }: Settings): string {
   return detectorVersion === 'decimal' ? `${version}.0` : version;
 }
 
-function fraudDetectorArn(host: Host, region: string, resource: string): string {
+export function fraudDetectorArn(host: Host, region: string, resource: string): string {
   return arnOf('frauddetector', region, host.account(), resource);
 }
 

@@ -7,10 +7,18 @@ import { pageOf } from '../paging.ts';
 import type { Page, PageQuery } from '../paging.ts';
 import { operationsRefusing } from '../service.ts';
 import type { Call, Operation, ServiceHost } from '../service.ts';
-import { describeDetector, describeDetectorVersion, describeEventType, describeJob } from './answers.ts';
+import {
+  describeDetector,
+  describeDetectorVersion,
+  describeEventType,
+  describeJob,
+  fraudDetectorArn,
+  summarizeDetectorVersion,
+} from './answers.ts';
 import { activeVersion } from './batch-prediction.ts';
 import {
   createJobInput,
+  describeDetectorInput,
   getDetectorsInput,
   getDetectorVersionInput,
   getEventTypesInput,
@@ -27,6 +35,7 @@ type Job = SimulatedJob<CreateJob>;
 
 const JOBS_ON_A_PAGE = 50;
 const CATALOG_ENTRIES_ON_A_PAGE = 10;
+const VERSIONS_ON_A_PAGE = 1000;
 
 const operation = operationsRefusing('ValidationException');
 
@@ -49,6 +58,18 @@ export function fraudDetectorOperations(host: Host, jobs: Jobs): Record<string, 
     GetDetectors: operation(getDetectorsInput, ({ detectorId, maxResults, nextToken }, { region }) => {
       const page = entriesPage('detector', host.resources().detectors, detectorId, maxResults, nextToken);
       return listed('detectors', page, ([id, detector]) => describeDetector(host, region, id, detector));
+    }),
+    DescribeDetector: operation(describeDetectorInput, ({ detectorId, maxResults, nextToken }, { region }) => {
+      const detector = existing('detector', detectorId, lookUp(host.resources().detectors, detectorId));
+      const page = pageOrRefuse({
+        items: Object.entries(detector.versions),
+        position: ([number]) => [Number(number)],
+        size: maxResults ?? VERSIONS_ON_A_PAGE,
+        token: nextToken,
+        question: ['detector versions', detectorId],
+      });
+      const versions = listed('detectorVersionSummaries', page, (version) => summarizeDetectorVersion(...version));
+      return { detectorId, arn: fraudDetectorArn(host, region, `detector/${detectorId}`), ...versions };
     }),
     GetDetectorVersion: operation(getDetectorVersionInput, ({ detectorId, detectorVersionId }, { region }) => {
       const { versions } = existing('detector', detectorId, lookUp(host.resources().detectors, detectorId));

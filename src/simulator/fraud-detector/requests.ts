@@ -40,6 +40,12 @@ const catalogPage = { nextToken: optional(text()), maxResults: optional(integer(
 
 export const getDetectorsInput = z.object({ detectorId: optional(identifier), ...catalogPage });
 
+export const describeDetectorInput = z.object({
+  detectorId: identifier,
+  nextToken: optional(text()),
+  maxResults: optional(integer({ min: 1000, max: 2500 })),
+});
+
 export const getDetectorVersionInput = z.object({
   detectorId: identifier,
   detectorVersionId: wholeNumberVersionString,

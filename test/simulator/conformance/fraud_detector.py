@@ -28,6 +28,7 @@ EXAMPLES = {
     "CancelBatchPredictionJob": {"jobId": "example"},
     "DeleteBatchPredictionJob": {"jobId": "example"},
     "GetDetectors": {"detectorId": "nothing", "nextToken": "token", "maxResults": 7},
+    "DescribeDetector": {"detectorId": "nothing", "nextToken": "token", "maxResults": 1000},
     "GetDetectorVersion": {"detectorId": "nothing", "detectorVersionId": "1"},
     "GetEventTypes": {"name": "nothing", "nextToken": "token", "maxResults": 7},
 }

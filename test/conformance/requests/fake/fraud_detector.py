@@ -87,7 +87,30 @@ def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def get_detector_version(_world: World, given: dict[str, object]) -> dict[str, object]:
+    _must_exist(str(given["detectorId"]))
+    return {"detectorId": given["detectorId"], "detectorVersionId": given["detectorVersionId"], "status": "ACTIVE"}
+
+
+def describe_detector(_world: World, given: dict[str, object]) -> dict[str, object]:
+    _must_exist(str(given["detectorId"]))
+    versions = [{"detectorVersionId": "1", "status": "ACTIVE"}]
+    return {"detectorId": given["detectorId"], "detectorVersionSummaries": versions}
+
+
+def get_event_types(_world: World, given: dict[str, object]) -> dict[str, object]:
+    return {"eventTypes": [{"name": given.get("name", "card_payment")}]}
+
+
+def _must_exist(detector: str) -> None:
+    if "missing" in detector:
+        raise Refusal("ResourceNotFoundException", f"Detector {detector} does not exist.", 404)
+
+
 OPERATIONS = {
+    "GetDetectorVersion": get_detector_version,
+    "DescribeDetector": describe_detector,
+    "GetEventTypes": get_event_types,
     "CreateBatchPredictionJob": create_batch_prediction_job,
     "GetBatchPredictionJobs": get_batch_prediction_jobs,
     "CancelBatchPredictionJob": cancel_batch_prediction_job,

@@ -14,6 +14,7 @@ STATUS = {
     "failed": "FAILED",
     "deleted": "DELETED",
 }
+INPUT = "s3://acme-input/records.csv"
 IDENTITY = ("MLModelId", "BatchPredictionDataSourceId", "OutputUri")
 SECRET_LOG_URI = "https://logs.example/{id}.log?X-Amz-Credential=x&X-Amz-Signature=presigned-and-secret"
 
@@ -74,7 +75,7 @@ def _described(job: Job, now: float) -> dict[str, object]:
         "BatchPredictionId": job.id,
         "MLModelId": job.request["MLModelId"],
         "BatchPredictionDataSourceId": job.request["BatchPredictionDataSourceId"],
-        "InputDataLocationS3": "s3://acme-input/records.csv",
+        "InputDataLocationS3": INPUT,
         "CreatedByIamUser": f"arn:aws:iam::{ACCOUNT}:user/nightscore",
         "CreatedAt": round(job.created_at, 3),
         "LastUpdatedAt": round(min(now, job.ended_at), 3),
@@ -95,7 +96,26 @@ def _described(job: Job, now: float) -> dict[str, object]:
     return answer
 
 
+def get_ml_model(_world: World, given: dict[str, object]) -> dict[str, object]:
+    model_id = str(given["MLModelId"])
+    _must_exist("MLModel", model_id)
+    return {"MLModelId": model_id, "MLModelType": "BINARY", "Status": "COMPLETED"}
+
+
+def get_data_source(_world: World, given: dict[str, object]) -> dict[str, object]:
+    source_id = str(given["DataSourceId"])
+    _must_exist("DataSource", source_id)
+    return {"DataSourceId": source_id, "DataLocationS3": INPUT, "Status": "COMPLETED"}
+
+
+def _must_exist(kind: str, entity_id: str) -> None:
+    if "missing" in entity_id:
+        raise Refusal("ResourceNotFoundException", f"No {kind} with id {entity_id} exists", 404)
+
+
 OPERATIONS = {
+    "GetMLModel": get_ml_model,
+    "GetDataSource": get_data_source,
     "CreateBatchPrediction": create_batch_prediction,
     "GetBatchPrediction": get_batch_prediction,
     "DescribeBatchPredictions": describe_batch_predictions,

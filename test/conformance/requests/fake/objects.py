@@ -10,6 +10,16 @@ from moto.server import ThreadedMotoServer
 from . import fraud_detector, machine_learning, personalize
 from .world import Job
 
+# What the steps of the scenarios and of the examples name as their input.
+INPUTS = (
+    "records.csv",
+    "input/events.csv",
+    "input/viewers.jsonl",
+    "card-payments/input/payments.csv",
+    "film-recommendations/input/viewers.jsonl",
+    "film-recommendations/input/films.jsonl",
+)
+
 
 class Objects:
     def __init__(self) -> None:
@@ -24,12 +34,15 @@ class Objects:
             aws_access_key_id="moto",
             aws_secret_access_key="moto",
         )
+        self.make_bucket(machine_learning.INPUT.removeprefix("s3://").partition("/")[0])
 
     def close(self) -> None:
         self._server.stop()
 
     def make_bucket(self, name: str) -> None:
         self._s3.create_bucket(Bucket=name)
+        for key in INPUTS:
+            self._s3.put_object(Bucket=name, Key=key, Body=b"what a job reads\n")
 
     def write_results(self, job: Job) -> None:
         """What the job's service would have written when it succeeded. Once."""

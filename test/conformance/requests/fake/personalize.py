@@ -82,9 +82,17 @@ def _operations(kind: str, resource: str, word: str) -> dict[str, Operation]:
     return {f"Create{word}": create, f"Describe{word}": describe, f"List{word}s": list_jobs}
 
 
+def describe_solution_version(_world: World, given: dict[str, object]) -> dict[str, object]:
+    arn = str(given["solutionVersionArn"])
+    if "missing" in arn:
+        raise Refusal("ResourceNotFoundException", f"{arn} does not exist.")
+    return {"solutionVersion": {"solutionVersionArn": arn, "status": "ACTIVE"}}
+
+
 INFERENCE_KIND = "personalize/batch-inference"
 SEGMENT_KIND = "personalize/batch-segment"
 OPERATIONS = {
+    "DescribeSolutionVersion": describe_solution_version,
     **_operations(INFERENCE_KIND, "batch-inference-job", "BatchInferenceJob"),
     **_operations(SEGMENT_KIND, "batch-segment-job", "BatchSegmentJob"),
 }
