@@ -3,6 +3,7 @@ import type { JobHeartbeat, Sight } from '../pipeline/heartbeat.ts';
 import type { JobObservation, JobRef } from '../pipeline/job.ts';
 import type { WatchEnd } from '../watch/watcher.ts';
 import type { ActivityContext } from './context.ts';
+import { longestEarlierJobMs } from './earlier-runs.ts';
 import { farewell } from './farewell.ts';
 import { Pulse } from './pulse.ts';
 
@@ -41,11 +42,13 @@ export async function awaitJob(context: ActivityContext, input: AwaitJobInput): 
   const beat = (sight: Sight): JobHeartbeat => ({ step, attempt, sight });
   const pulse = new Pulse(beat(sightOf(heartbeatDetails)));
   try {
+    const quietUntil = stallMs === undefined ? undefined : await expectedEnd(context, input);
     const end = await context.watchers(ref).watcher.watch(ref, {
       submittedAt,
       waitingSince: scheduledTimestampMs,
       sight: pulse.details.sight ?? {},
       stallMs,
+      quietUntil,
       endWhenStalled,
       signal: cancellationSignal(),
       onSight: (sight) => pulse.tell(beat(sight)),
@@ -56,6 +59,14 @@ export async function awaitJob(context: ActivityContext, input: AwaitJobInput): 
   } finally {
     pulse.stop();
   }
+}
+
+/** When a job is expected to have ended, as earlier runs took, where its service tells nothing of its progress; milliseconds since 1970. */
+async function expectedEnd({ clients, log }: ActivityContext, input: AwaitJobInput): Promise<number | undefined> {
+  const { progress, heartbeat } = clients(input.ref).service.can;
+  if (progress || heartbeat) return undefined;
+  const longestMs = await longestEarlierJobMs(input.step, log);
+  return longestMs === undefined ? undefined : Date.parse(input.submittedAt) + longestMs;
 }
 
 function result(end: WatchEnd, sight: Sight): AwaitJobResult {

@@ -2,6 +2,7 @@ import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activit
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { FollowUpError } from '../follow-ups/follow-up.ts';
 import { JOB_UNSEEN, type StartDoubt } from '../pipeline/job.ts';
+import { missingPermission } from '../pipeline/denial.ts';
 import { UnknownServiceError } from '../services/clients.ts';
 import { ServiceError, type ErrorClass } from '../services/errors.ts';
 import { PreconditionError } from '../services/preflight.ts';
@@ -93,7 +94,8 @@ function retry(
   const { attempts, waitSeconds, benign } = RECOVERIES[failureClass];
   const { times, mayExist } = noteFailure(failureClass, error, details);
   const isOutOfPatience = Date.now() - activityInfo().scheduledTimestampMs >= patienceMs;
-  if (times >= attempts || isOutOfPatience) return finalFailure(mayExist ? JOB_UNSEEN : finalType, error.message);
+  const message = [error.message, failureClass === 'denied' && whatToGrant(error.message)].filter(Boolean).join(' ');
+  if (times >= attempts || isOutOfPatience) return finalFailure(mayExist ? JOB_UNSEEN : finalType, message);
   return ApplicationFailure.create({
     type: failureClass,
     // A cancel that comes before the next attempt shows the workflow this failure.
@@ -105,6 +107,13 @@ function retry(
 }
 
 /** What an activity that fails hands on to its next attempt. */
+function whatToGrant(message: string): string {
+  return (
+    missingPermission(message) ??
+    'AWS does not say which permission is missing: docs/services.md lists what each service needs.'
+  );
+}
+
 interface FailuresInARow {
   /** The attempt of the activity that left word; a later one that left none may have died after its create. */
   activityAttempt: number;

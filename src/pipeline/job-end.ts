@@ -1,6 +1,7 @@
 import { causeOf, SERVICE_SIDE_CAUSES, type Cause } from './cause.ts';
 import type { Gate, RetryDefinition } from './definition.ts';
 import { checkGate } from './gate.ts';
+import { missingPermission } from './denial.ts';
 import type { JobObservation } from './job.ts';
 import type { JobOutcome } from './outcome.ts';
 
@@ -50,7 +51,9 @@ export function concludeJob(
           };
     default: {
       const cause = causeOf(seen?.message);
-      const error = `The job failed (cause: ${cause}): ${seen?.message ?? 'its service gave no reason'}`;
+      const reason = seen?.message ?? 'its service gave no reason';
+      const missing = cause === 'permission' ? missingPermission(reason) : undefined;
+      const error = `The job failed (cause: ${cause}): ${[reason, missing].filter(Boolean).join(' ')}`;
       return { outcome: 'failed', error, cause };
     }
   }

@@ -7,6 +7,8 @@ export interface JobIdentity {
   /** For example `churn-nightly/2026-11-20`. */
   runKey: string;
   step: string;
+  /** Tells apart the jobs that one step runs for several things, for example for each country. */
+  fanOutKey?: string;
   /** Which job attempt of the step this is, from 1. Attempt 2 is a new, paid job. */
   attempt: number;
 }

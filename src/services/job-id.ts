@@ -10,12 +10,16 @@ const HASH_LENGTH = 16;
  * which every service accepts.
  */
 export function makeJobId(identity: JobIdentity, maxLength: number): string {
-  const { namespace, runKey, step, attempt } = identity;
+  const { namespace, runKey, step, fanOutKey, attempt } = identity;
+  const fanOut = fanOutKey === undefined ? [] : [fanOutKey];
   const hash = createHash('sha256')
-    .update(JSON.stringify([namespace, runKey, step, attempt]))
+    .update(JSON.stringify([namespace, runKey, step, ...fanOut, attempt]))
     .digest('hex')
     .slice(0, HASH_LENGTH);
-  const readable = `${runKey}-${step}-${attempt}`.toLowerCase().replace(/[^0-9a-z]+/g, '-');
+  const readable = [runKey, step, ...fanOut, attempt]
+    .join('-')
+    .toLowerCase()
+    .replace(/[^0-9a-z]+/g, '-');
   const prefix = readable.slice(0, maxLength - HASH_LENGTH - 1).replace(/^-|-$/g, '');
   return prefix === '' ? hash : `${prefix}-${hash}`;
 }

@@ -10,6 +10,8 @@ export interface SightLimits {
   unknownStatusMs: number;
   /** How long a running job may show no progress. */
   stallMs?: number | undefined;
+  /** Until when a job whose service tells nothing of its progress is simply expected to run; milliseconds since 1970. */
+  quietUntil?: number | undefined;
 }
 
 /** Why a wait ends although the job may go on. */
@@ -42,9 +44,13 @@ export function hasEnded({ observation }: Sight): boolean {
 }
 
 /** Since when a running job has shown no progress, if that is longer than it may. A service's own queue is no stall. */
-export function stalledSince({ observation, progressAt }: Sight, now: number, { stallMs }: SightLimits) {
+export function stalledSince(
+  { observation, progressAt }: Sight,
+  now: number,
+  { stallMs, quietUntil = 0 }: SightLimits,
+) {
   if (stallMs === undefined || progressAt === undefined || observation?.state !== 'running') return undefined;
-  return now - Date.parse(progressAt) >= stallMs ? progressAt : undefined;
+  return now - Math.max(Date.parse(progressAt), quietUntil) >= stallMs ? progressAt : undefined;
 }
 
 /** Why the wait should be given up, if it should. `waitingSince` counts as a look: nothing could be seen before. */

@@ -30,6 +30,8 @@ export interface WatchOptions {
   sight: Sight;
   /** Without it, a job never counts as stalled; in milliseconds. */
   stallMs?: number | undefined;
+  /** Until when a job whose service tells nothing of its progress is simply expected to run; milliseconds since 1970. */
+  quietUntil?: number | undefined;
   /** End the watch when the job is stalled. */
   endWhenStalled?: boolean;
   signal: AbortSignal;
@@ -94,7 +96,7 @@ export class Watcher {
    * Resolves when the job has ended, or cannot be followed any more. Rejects with the signal's reason when the signal aborts first.
    */
   watch(ref: JobRef, options: WatchOptions): Promise<WatchEnd> {
-    const { signal, stallMs, sight } = options;
+    const { signal, stallMs, quietUntil, sight } = options;
     // An end that was seen is final, whatever a later read says.
     if (hasEnded(sight)) return Promise.resolve('ended');
     const { blindMs, unknownStatusMs } = this.#settings;
@@ -112,7 +114,7 @@ export class Watcher {
         leave();
         resolve(result);
       };
-      const limits = { blindMs, unknownStatusMs, stallMs };
+      const limits = { blindMs, unknownStatusMs, stallMs, quietUntil };
       const watch: Watch = { ...options, ref, limits, notFound: 0, missingSince: 0, end };
       if (signal.aborted) return abort();
       signal.addEventListener('abort', abort);

@@ -24,6 +24,8 @@ export interface RunJobOptions {
    * that runs every night under one id has to name the night here, or it takes over last night's job.
    */
   step: string;
+  /** Tells apart the jobs that one step runs for several things, for example for each country; part of the job's id. */
+  fanOutKey?: string;
   /** AWS region; the worker's own when absent. */
   region?: string;
   /** Longest time that one job attempt may take, waiting for a place included, for example `6h`. */
@@ -175,9 +177,10 @@ function assertDuration(what: string, duration: string | undefined): void {
 
 function startInput(options: RunJobOptions, attempt: number): StartJobInput {
   const { namespace, workflowId } = workflowInfo();
+  const fanOut = options.fanOutKey === undefined ? {} : { fanOutKey: options.fanOutKey };
   return {
     service: options.uses,
-    identity: { namespace, runKey: workflowId, step: options.step, attempt },
+    identity: { namespace, runKey: workflowId, step: options.step, ...fanOut, attempt },
     request: options.with,
     ...(options.region !== undefined && { region: options.region }),
     ...(options.preflight !== undefined && { preflight: options.preflight }),

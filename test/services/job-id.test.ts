@@ -3,12 +3,16 @@ import { expect, test } from 'vitest';
 import { CATALOG } from '../../src/services/catalog.ts';
 import { makeJobId } from '../../src/services/job-id.ts';
 
-const identities = fc.record({
-  namespace: fc.string(),
-  runKey: fc.string({ unit: 'grapheme' }),
-  step: fc.string(),
-  attempt: fc.integer({ min: 1, max: 100 }),
-});
+const identities = fc.record(
+  {
+    namespace: fc.string(),
+    runKey: fc.string({ unit: 'grapheme' }),
+    step: fc.string(),
+    fanOutKey: fc.string(),
+    attempt: fc.integer({ min: 1, max: 100 }),
+  },
+  { requiredKeys: ['namespace', 'runKey', 'step', 'attempt'] },
+);
 
 test('a job id is readable', () => {
   const identity = { namespace: 'default', runKey: 'churn-nightly/2026-11-20', step: 'score', attempt: 2 };
