@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,8 @@ declare module 'vitest' {
     temporalAddress: string;
     /** File of the bundled workflows. */
     workflowBundle: string;
+    /** Folder for the logs and ledgers in which secrets are looked for at the end. */
+    evidence: string;
   }
 }
 
@@ -23,6 +25,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await writeFile(workflowBundle, bundle);
   project.provide('temporalAddress', server.address);
   project.provide('workflowBundle', workflowBundle);
+  const evidence = join(folder, 'evidence');
+  await mkdir(evidence);
+  project.provide('evidence', evidence);
+  globalThis.nightscoreEvidence = { folder: evidence, temporalAddress: server.address };
   return async () => {
     await server.stop();
     await rm(folder, { recursive: true });

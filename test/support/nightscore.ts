@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { pino } from 'pino';
@@ -10,7 +11,8 @@ import { readSettings } from '../../src/settings.ts';
 import { installRuntime, startWorker, type RunningWorker } from '../../src/worker.ts';
 import { REGION } from './simulated-aws.ts';
 
-const log = pino({ level: process.env.NIGHTSCORE_LOG_LEVEL ?? 'silent' });
+/** What the workers of the tests say is kept, and searched for secrets at the end. */
+const log = pino({ level: 'debug' }, pino.destination(join(inject('evidence'), `worker-${process.pid}.log`)));
 
 export interface Nightscore {
   client: NightscoreClient;

@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { inject } from 'vitest';
 import { createS3Client } from '../../src/services/s3-client.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
+import { CREDENTIALS } from './secrets.ts';
 
 export const REGION = 'eu-west-1';
 
@@ -36,8 +38,7 @@ export async function simulateAws(options: { speed?: number } = {}): Promise<Sim
   const admin = (path: string) => `${simulator.endpoint}/_simulator/${path}`;
   process.env.AWS_ENDPOINT_URL = simulator.endpoint;
   process.env.AWS_REGION = REGION;
-  process.env.AWS_ACCESS_KEY_ID = 'AKIDEXAMPLE';
-  process.env.AWS_SECRET_ACCESS_KEY = 'not-a-secret';
+  Object.assign(process.env, CREDENTIALS);
   return {
     endpoint: simulator.endpoint,
     folder,
@@ -65,6 +66,7 @@ export async function simulateAws(options: { speed?: number } = {}): Promise<Sim
     },
     async close() {
       await simulator.close();
+      await copyFile(join(folder, 'state', 'ledger.jsonl'), join(inject('evidence'), `${basename(folder)}.jsonl`));
       await rm(folder, { recursive: true });
     },
   };
