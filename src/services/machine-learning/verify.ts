@@ -60,9 +60,10 @@ async function modelType(
 
 function compareFiles({ problems }: Reading, named: ReadonlySet<string>, { files }: InputData): void {
   if (!files) return;
-  for (const file of files) if (!named.has(file)) problems.ofFile(file, 'the manifest names no result of this input');
+  for (const file of files)
+    if (!named.has(file)) problems.ofFile(file, 'the manifest names no result of this input file');
   for (const file of named)
-    if (!files.has(file)) problems.ofFile(file, 'the manifest names this input, but the data source has it not');
+    if (!files.has(file)) problems.ofFile(file, 'the manifest names this input file, but it is not in the data source');
 }
 
 /** How many records the file has; undefined when it cannot be read to its end. */
