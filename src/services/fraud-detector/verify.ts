@@ -51,9 +51,12 @@ export async function verify(
     const inputHeader = (await inputs.next()).value;
     verification.files = 1;
     if (!header) return end(file, 'the result file is missing or empty');
-    if (!inputHeader) return end(file, 'its input file is not there any more to compare with');
-    const places = inputHeader.fields.map((column) => header.fields.indexOf(column));
-    if (places.includes(-1)) return end(file, 'a column of the input is missing');
+    if (!inputHeader)
+      return end(request.inputPath, 'the input file is missing or empty: there is nothing to compare with');
+    if (inputHeader.fields.some((column) => !header.fields.includes(column)))
+      return end(file, 'a column of the input is missing');
+    const places = placesInOrder(inputHeader.fields, header.fields);
+    if (!places) return end(file, 'the columns of the input are not in their order any more');
     if (ADDED.some((column) => !header.fields.includes(column)))
       return end(file, `not all of ${ADDED.join(', ')} are there`);
     const status = header.fields.indexOf('STATUS');
@@ -84,8 +87,19 @@ export async function verify(
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     return end(file, 'the result file or its input is not valid CSV');
+  } finally {
+    // After an early return, the rest of the files is of no interest: this closes their connections.
+    await Promise.all([results.return(undefined), inputs.return(undefined)]);
   }
   return { ...verification, problems: problems.all };
+}
+
+/** Where these columns stand in a header that may have others before, between and after them. */
+function placesInOrder(columns: readonly string[], header: readonly string[]): number[] | undefined {
+  const places: number[] = [];
+  // Two columns may have one name, so each is looked for behind the one before.
+  for (const column of columns) places.push(header.indexOf(column, (places.at(-1) ?? -1) + 1));
+  return places.includes(-1) ? undefined : places;
 }
 
 interface Row {
