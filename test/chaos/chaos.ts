@@ -15,6 +15,9 @@ const { values } = parseArgs({ options: { seed: { type: 'string' }, runs: { type
 const seed = wholeNumber('--seed', values.seed ?? String(Math.floor(Math.random() * 2 ** 31)));
 const runs = wholeNumber('--runs', values.runs);
 
+// An interruption ends the workers too: they are killed when this process exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 print(`Chaos with seed ${seed}. To repeat its plan: npm run chaos -- --seed ${seed} --runs ${runs}`);
 const result = await runChaos({ seed, runs, deadlineMs: MOST_SECONDS * 1000 });
 for (const line of summaryLines(result)) print(line);
@@ -27,9 +30,11 @@ if (result.violations.length > 0) {
 }
 
 function wholeNumber(option: string, text: string): number {
-  if (/^\d{1,10}$/.test(text)) return Number(text);
-  process.stderr.write(`${option} must be a whole number, not ${text}\n`);
-  process.exit(2);
+  if (!/^\d{1,10}$/.test(text)) {
+    process.stderr.write(`${option} must be a whole number, not ${text}\n`);
+    process.exit(2);
+  }
+  return Number(text);
 }
 
 function print(line: string): void {

@@ -72,9 +72,13 @@ export async function runChaos({ seed, runs: count, deadlineMs }: ChaosOptions):
     const nightscore = new NightscoreClient({ client });
 
     const over = new AbortController();
-    const deadline = AbortSignal.timeout(deadlineMs);
+    const broken = new AbortController();
     const striking = runEvents(events, { temporal, workers, proxy }, over.signal);
-    await driveRuns(nightscore, runs, deadline).finally(() => over.abort());
+    // Without a Temporal server that comes back, no run would ever end.
+    striking.catch(() => broken.abort());
+    await driveRuns(nightscore, runs, AbortSignal.any([AbortSignal.timeout(deadlineMs), broken.signal])).finally(() =>
+      over.abort(),
+    );
     const eventCounts = await striking;
 
     const reports = new Map<string, RunReport>();

@@ -14,6 +14,8 @@ export class WorkerProcess {
   constructor(env: Record<string, string>, logFile: string) {
     this.#env = env;
     this.#logFile = logFile;
+    // It must not outlive us, also when we are interrupted.
+    process.once('exit', () => this.#child?.kill('SIGKILL'));
   }
 
   start(): void {
