@@ -91,13 +91,14 @@ function json(status: number, value: unknown): FullAnswer {
 
 /** A job as it truly is, whatever its service says of it. */
 function describeJob(job: SimulatedJob) {
-  const { service, kind, region, id, state, message, records, request, results = [] } = job;
+  const { service, kind, region, id, state, fate, message, records, request, results = [] } = job;
   return {
     service,
     kind,
     region,
     id,
     state,
+    ...(fate === undefined ? {} : { fate: fate.kind }),
     ...(message === undefined ? {} : { message }),
     createdAt: isoTime(job.createdAt),
     ...(job.startedAt === undefined ? {} : { startedAt: isoTime(job.startedAt) }),

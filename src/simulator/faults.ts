@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from './aws-error.ts';
+import type { JobFate } from './jobs/simulated-job.ts';
 
 /** What a fault does to a call. */
 export type FaultEffect =
@@ -8,7 +9,8 @@ export type FaultEffect =
   | { kind: 'reset' }
   | { kind: 'raw'; status: number; contentType: string; body: string }
   | { kind: 'delay' }
-  | { kind: 'status' };
+  | { kind: 'status' }
+  | { kind: 'fate'; fate: JobFate['kind'] };
 
 export interface Fault {
   /** Before the service acts on the call, so that nothing happens; or after, so that only the answer is lost. */
@@ -66,6 +68,17 @@ export const FAULTS = {
   },
   /** Every job in the answer has the status of the switch's `status`, by default one that no documentation knows. */
   'unknown-status': { moment: 'after', effect: { kind: 'status' } },
+  /** The service says that it will stop the job, and does not. */
+  'stop-ignored': {
+    moment: 'before',
+    effect: { kind: 'raw', status: 200, contentType: 'application/x-amz-json-1.1', body: '{}' },
+  },
+  /** What becomes of the job that the call creates. */
+  'job-fails': { moment: 'before', effect: { kind: 'fate', fate: 'fails' } },
+  'job-hangs': { moment: 'before', effect: { kind: 'fate', fate: 'hangs' } },
+  'job-vanishes': { moment: 'before', effect: { kind: 'fate', fate: 'vanishes' } },
+  'results-short': { moment: 'before', effect: { kind: 'fate', fate: 'results-short' } },
+  'results-missing': { moment: 'before', effect: { kind: 'fate', fate: 'results-missing' } },
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof FAULTS;
@@ -80,6 +93,8 @@ const switchSchema = z.strictObject({
   /** For S3, the HTTP method: what it is to do is not known before it does it. */
   operation: z.string().optional(),
   job: z.string().optional(),
+  /** What the call is for, whatever its service names it. */
+  call: z.enum(['create', 'read', 'list', 'stop', 'delete']).optional(),
   fault: z.string().refine(isFaultName, { error: `one of ${Object.keys(FAULTS).join(', ')}` }),
   /** How many calls it strikes; without it, every one until the switches are deleted. */
   times: z.number().int().positive().optional(),
@@ -89,6 +104,8 @@ const switchSchema = z.strictObject({
   delayMs: z.number().int().nonnegative().default(1000),
   /** Of `unknown-status`. */
   status: z.string().default('REBALANCING'),
+  /** Of `job-fails`: what the service says of the job. */
+  message: z.string().default('InternalServerError: We encountered an internal error. Please try again.'),
 });
 
 export type FaultSwitch = z.infer<typeof switchSchema>;
@@ -152,11 +169,27 @@ function isFitForS3({ moment, effect }: Fault): boolean {
   return moment === 'before' && S3_FAULTS.includes(effect.kind);
 }
 
-function matches({ service, operation, job }: FaultSwitch, target: FaultTarget): boolean {
+type CallRole = NonNullable<FaultSwitch['call']>;
+
+/** The operations that calls for each purpose have; reads are about a job that they name, lists name none. */
+const CALLS: Readonly<Record<CallRole, { operation: RegExp; namesJob: boolean }>> = {
+  create: { operation: /^Create/, namesJob: true },
+  read: { operation: /^(Get|Describe)/, namesJob: true },
+  list: { operation: /^(Get|Describe|List)Batch/, namesJob: false },
+  stop: { operation: /^(Cancel|Stop)/, namesJob: true },
+  delete: { operation: /^Delete/, namesJob: true },
+};
+
+function isFor(call: CallRole, { operation, job }: FaultTarget): boolean {
+  return CALLS[call].operation.test(operation) && CALLS[call].namesJob === (job !== undefined);
+}
+
+function matches({ service, operation, job, call }: FaultSwitch, target: FaultTarget): boolean {
   return (
     (service === undefined ? target.service !== 's3' : service === target.service) &&
     (operation === undefined || operation === target.operation) &&
-    (job === undefined || job === target.job)
+    (job === undefined || job === target.job) &&
+    (call === undefined || isFor(call, target))
   );
 }
 

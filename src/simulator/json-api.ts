@@ -7,6 +7,7 @@ import { faultOf, withStatus } from './faults.ts';
 import type { FaultSwitch, FaultSwitches } from './faults.ts';
 import type { Answer } from './http-answer.ts';
 import { RESET, wait } from './http-answer.ts';
+import type { JobFate } from './jobs/simulated-job.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { readJson } from './request-body.ts';
 import type { ResourceFile } from './resource-file.ts';
@@ -83,9 +84,10 @@ export class JsonApi {
       const body = await readJson(request);
       Object.assign(record, jobOf(body, service.subjects), resourceOf(body, service.subjects));
       const fault = this.#tools.faults.strike(record);
-      const respond = async (): Promise<unknown> =>
+      const respond = async (fate?: JobFate): Promise<unknown> =>
         operation(body, {
           region,
+          ...(fate && { fate }),
           origin: `http://${request.headers.host ?? 'localhost'}`,
           did: (effect) => void (record.effect = effect),
         });
@@ -100,7 +102,7 @@ export class JsonApi {
     fault: FaultSwitch,
     service: OpenService,
     record: CallRecord,
-    respond: () => Promise<unknown>,
+    respond: (fate?: JobFate) => Promise<unknown>,
   ): Promise<Answer> {
     record.fault = fault.fault;
     const { moment, effect } = faultOf(fault);
@@ -119,6 +121,8 @@ export class JsonApi {
         return this.#error(new AwsError(service.internalError, 'Internal service error, please try again.'), service);
       case 'status':
         return success(withStatus(answer, fault.status));
+      case 'fate':
+        return success(await respond({ kind: effect.fate, message: fault.message }));
       case 'delay':
         break;
     }

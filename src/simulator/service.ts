@@ -2,7 +2,7 @@ import type { ZodType } from 'zod';
 import type { ErrorStatuses } from './aws-error.ts';
 import type { Clock } from './clock.ts';
 import type { JobLogs } from './job-logs.ts';
-import type { JobKind } from './jobs/simulated-job.ts';
+import type { JobFate, JobKind } from './jobs/simulated-job.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import { ResourceSection } from './resource-file.ts';
 import type { ObjectStore } from './s3/object-store.ts';
@@ -16,6 +16,8 @@ export interface Call {
   region: string;
   /** `http://host:port` as the client wrote it. */
   origin: string;
+  /** What is to become of a job that the call creates, if a fault says so. */
+  fate?: JobFate;
   /** Says what the call did; without it, the ledger says `none`. */
   readonly did: (effect: Effect) => void;
 }

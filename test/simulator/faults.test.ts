@@ -3,7 +3,8 @@ import {
   GetBatchPredictionCommand,
   MachineLearningClient,
 } from '@aws-sdk/client-machine-learning';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { setTimeout as delay } from 'node:timers/promises';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { FAULTS } from '../../src/simulator/faults.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
@@ -49,9 +50,10 @@ const TOLD: Record<Fault['effect']['kind'], (answer: Promise<RawAnswer>, fault: 
   },
   delay: async (answer) => expect((await answer).status).toBe(200),
   status: async (answer) => expect((await answer).status).toBe(200),
+  fate: async (answer) => expect((await answer).status).toBe(200),
 };
 
-const ACTS_ALL_THE_SAME: readonly Fault['effect']['kind'][] = ['delay', 'status'];
+const ACTS_ALL_THE_SAME: readonly Fault['effect']['kind'][] = ['delay', 'status', 'fate'];
 
 describe('each fault', () => {
   test.each(Object.entries<Fault>(FAULTS))(
@@ -84,7 +86,58 @@ describe('each fault', () => {
   });
 });
 
+describe('the fate of a job', () => {
+  const get = (BatchPredictionId: string) =>
+    simulator.machineLearning.send(new GetBatchPredictionCommand({ BatchPredictionId }));
+  const createdWith = async (id: string, fault: object): Promise<void> => {
+    await simulator.faults({ call: 'create', times: 1, ...fault });
+    await create(id);
+  };
+
+  test('to fail is told with the message of the switch', async () => {
+    await createdWith('bp-fails', { fault: 'job-fails', message: 'CapacityError: none left' });
+    await expect.poll(() => get('bp-fails')).toMatchObject({ Status: 'FAILED', Message: 'CapacityError: none left' });
+  });
+
+  test('to hang lets nothing move any more', async () => {
+    await createdWith('bp-hangs', { fault: 'job-hangs' });
+    await expect.poll(async () => (await get('bp-hangs')).Status).toBe('INPROGRESS');
+    const { $metadata: _, LogUri: _uri, ...before } = await get('bp-hangs');
+    await delay(100);
+    expect(await get('bp-hangs')).toMatchObject(before);
+  });
+
+  test('to vanish is to be unknown to its service once it runs, and goes on all the same', async () => {
+    await createdWith('bp-vanishes', { fault: 'job-vanishes' });
+    await expect.poll(() => get('bp-vanishes').catch(({ name }) => name)).toBe('ResourceNotFoundException');
+    expect(await simulator.jobs()).toContainEqual(expect.objectContaining({ id: 'bp-vanishes', fate: 'vanishes' }));
+  });
+
+  test.each([
+    ['results-missing', 0],
+    ['results-short', 2],
+  ])('with %s leaves %d objects', async (fault, objects) => {
+    const id = `bp-of-${fault}`;
+    await createdWith(id, { fault });
+    await expect.poll(async () => (await get(id)).Status).toBe('COMPLETED');
+    const { Contents = [] } = await simulator.s3.send(new ListObjectsV2Command({ Bucket: 'acme', Prefix: 'out/' }));
+    expect(Contents.filter(({ Key }) => Key?.includes(id))).toHaveLength(objects);
+  });
+});
+
 describe('a fault switch', () => {
+  test('for a purpose strikes the calls that serve it, whatever their service names them', async () => {
+    await simulator.faults({ call: 'read', fault: 'throttle' }, { call: 'list', fault: 'access-denied' });
+    const code = async (target: string, body: object) => (await simulator.call(target, body)).json.__type;
+    expect(await code(GET, { BatchPredictionId: 'bp-any' })).toBe('ThrottlingException');
+    const getJobs = 'AWSHawksNestServiceFacade.GetBatchPredictionJobs';
+    expect(await code(getJobs, { jobId: 'any' })).toBe('ThrottlingException');
+    expect(await code(getJobs, {})).toBe('AccessDeniedException');
+    expect(await code('AmazonML_20141212.DescribeBatchPredictions', {})).toBe('AccessDeniedException');
+    expect(await code('AmazonPersonalize.ListBatchSegmentJobs', {})).toBe('AccessDeniedException');
+    expect((await getModel()).status).toBe(200);
+  });
+
   test('strikes only the calls that it names, after those that it lets pass, as often as it says', async () => {
     await simulator.faults({
       service: 'machine-learning',

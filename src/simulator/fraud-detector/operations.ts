@@ -83,7 +83,7 @@ export function fraudDetectorOperations(host: Host, jobs: Jobs): Record<string, 
   };
 }
 
-function createJob(host: Host, jobs: Jobs, input: CreateJob, { region, did }: Call): object {
+function createJob(host: Host, jobs: Jobs, input: CreateJob, { region, fate, did }: Call): object {
   const { busy, duplicate, simultaneousJobs } = host.settings();
   const known = existingJobs(jobs, region);
   if (known.some(({ id }) => id === input.jobId)) {
@@ -93,7 +93,7 @@ function createJob(host: Host, jobs: Jobs, input: CreateJob, { region, did }: Ca
   checkReferences(host, input);
   const unfinished = known.filter(({ state }) => !isTerminal(state));
   if (unfinished.length >= simultaneousJobs) throw new AwsError(busy.error, busy.message);
-  jobs.submit(region, input.jobId, input);
+  jobs.submit(region, input.jobId, input, fate);
   did('created');
   return {};
 }

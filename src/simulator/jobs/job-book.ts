@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { Journal } from '../journal.ts';
 import { jobEntrySchema } from './simulated-job.ts';
-import type { JobEntry, JobKind, SimulatedJob } from './simulated-job.ts';
+import type { JobEntry, JobFate, JobKind, SimulatedJob } from './simulated-job.ts';
 
 /** What of a job changes after its creation. */
 export type JobChange = Partial<
@@ -31,7 +31,10 @@ export class JobBooks {
       .filter((entry) => entry.service === kind.service && entry.kind === kind.name)
       .map((entry) => ({ ...entry, request: kind.request.parse(entry.request) }));
     const book = new JobBook<Request>(jobs, {
-      newEntry: (region, id, request) => this.#newEntry(kind, region, id, request),
+      newEntry: (region, id, request, fate) => ({
+        ...this.#newEntry(kind, region, id, request),
+        ...(fate && { fate }),
+      }),
       write: (job) => this.#journal.append(job),
       now: () => this.#clock.now(),
     });
@@ -57,7 +60,7 @@ export class JobBooks {
 }
 
 interface BookKeeping<Request> {
-  newEntry(region: string, id: string, request: Request): SimulatedJob<Request>;
+  newEntry(region: string, id: string, request: Request, fate: JobFate | undefined): SimulatedJob<Request>;
   write(job: SimulatedJob<Request>): void;
   now(): number;
 }
@@ -74,8 +77,8 @@ export class JobBook<Request> {
     for (const job of jobs) this.#byId.set(idKey(job.region, job.id), job);
   }
 
-  create(region: string, id: string, request: Request): SimulatedJob<Request> {
-    const job = this.#keeping.newEntry(region, id, request);
+  create(region: string, id: string, request: Request, fate?: JobFate): SimulatedJob<Request> {
+    const job = this.#keeping.newEntry(region, id, request, fate);
     this.#keeping.write(job);
     this.#jobs.push(job);
     this.#byId.set(idKey(region, id), job);
@@ -84,12 +87,13 @@ export class JobBook<Request> {
 
   /** The newest job of this id, also when it was deleted. */
   find(region: string, id: string): SimulatedJob<Request> | undefined {
-    return this.#byId.get(idKey(region, id));
+    const job = this.#byId.get(idKey(region, id));
+    return job && isForgotten(job) ? undefined : job;
   }
 
   /** Oldest first, deleted ones included. */
   inRegion(region: string): SimulatedJob<Request>[] {
-    return this.#jobs.filter((job) => job.region === region);
+    return this.#jobs.filter((job) => job.region === region && !isForgotten(job));
   }
 
   /** Oldest first, deleted ones included. */
@@ -101,6 +105,11 @@ export class JobBook<Request> {
     Object.assign(job, change, { updatedAt: this.#keeping.now() });
     this.#keeping.write(job);
   }
+}
+
+/** Whether the service no longer knows the job, although it runs. */
+function isForgotten({ fate, state }: JobEntry): boolean {
+  return fate?.kind === 'vanishes' && state !== 'queued';
 }
 
 const idKey = (region: string, id: string): string => `${region}/${id}`;

@@ -8,7 +8,7 @@ import { S3Error } from '../s3/s3-error.ts';
 import type { JobBook } from './job-book.ts';
 import { publishResults, ResultStage } from './result-stage.ts';
 import { JobFailure } from './simulated-job.ts';
-import type { JobKind, ScoredRecords, SimulatedJob } from './simulated-job.ts';
+import type { JobFate, JobKind, ScoredRecords, SimulatedJob } from './simulated-job.ts';
 import { Slots } from './slots.ts';
 
 /** What all runners share. */
@@ -51,8 +51,8 @@ export class JobRunner<Request> {
     for (const job of [...running, ...waiting]) this.#run(job);
   }
 
-  submit(region: string, id: string, request: Request): SimulatedJob<Request> {
-    const job = this.book.create(region, id, request);
+  submit(region: string, id: string, request: Request, fate?: JobFate): SimulatedJob<Request> {
+    const job = this.book.create(region, id, request, fate);
     this.#run(job);
     return job;
   }
@@ -119,6 +119,7 @@ export class JobRunner<Request> {
 
   async #finish(job: SimulatedJob<Request>, signal: AbortSignal): Promise<void> {
     const { clock, scoring, store } = this.#tools;
+    if (job.fate?.kind === 'hangs') await clock.until(Number.POSITIVE_INFINITY, signal);
     if (job.results === undefined) await scoring.use(signal, () => this.#score(job, signal));
     const limit = this.#kind.runtimeLimit;
     const startedAt = job.startedAt ?? job.createdAt;
@@ -127,6 +128,7 @@ export class JobRunner<Request> {
       throw new JobFailure(limit.message);
     }
     await clock.until(job.runningUntil ?? startedAt, signal);
+    if (job.fate?.kind === 'fails') throw new JobFailure(job.fate.message);
     this.#publishing.add(job.serial);
     try {
       await publishResults(this.#workFolder(job), job.results ?? [], store);
@@ -140,12 +142,14 @@ export class JobRunner<Request> {
 
   async #score(job: SimulatedJob<Request>, signal: AbortSignal): Promise<void> {
     const { clock } = this.#tools;
-    const stage = await ResultStage.open(this.#workFolder(job), signal);
+    const isShort = job.fate?.kind === 'results-short';
+    const stage = await ResultStage.open(this.#workFolder(job), signal, isShort);
     const records = await this.#kind.score(job, stage);
     signal.throwIfAborted();
     const duration = clock.milliseconds(this.#durationSeconds(records));
     const runningUntil = Math.max(clock.now(), (job.startedAt ?? clock.now()) + duration);
-    this.book.update(job, { records, results: stage.results, runningUntil });
+    const results = job.fate?.kind === 'results-missing' ? [] : stage.results;
+    this.book.update(job, { records, results, runningUntil });
   }
 
   /** How long the service would take, in simulated seconds, however long the simulator took to score. */

@@ -15,7 +15,9 @@ export interface Progress {
 /** @param heartbeatSeconds how often the service says that it works on a running job, in simulated seconds */
 export function progressOf(job: SimulatedJob, clock: Clock, heartbeatSeconds: number): Progress {
   const heartbeatAt =
-    job.state === 'running' ? lastBeat(job, clock.now(), clock.milliseconds(heartbeatSeconds)) : job.updatedAt;
+    job.state === 'running' && job.fate?.kind !== 'hangs'
+      ? lastBeat(job, clock.now(), clock.milliseconds(heartbeatSeconds))
+      : job.updatedAt;
   if (job.records === undefined) return { heartbeatAt };
   const share = job.state === 'succeeded' ? 1 : shareDone(job, heartbeatAt);
   const { total, invalid } = job.records;

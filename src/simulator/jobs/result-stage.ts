@@ -20,18 +20,23 @@ export interface ResultLocation {
 export class ResultStage {
   readonly #folder: string;
   readonly #signal: AbortSignal;
+  readonly #isShort: boolean;
   readonly #results: StagedResult[] = [];
 
-  private constructor(folder: string, signal: AbortSignal) {
+  private constructor(folder: string, signal: AbortSignal, isShort: boolean) {
     this.#folder = folder;
     this.#signal = signal;
+    this.#isShort = isShort;
   }
 
-  /** @param folder is emptied: what an earlier, unfinished scoring left there is of no use */
-  static async open(folder: string, signal: AbortSignal): Promise<ResultStage> {
+  /**
+   * @param folder is emptied: what an earlier, unfinished scoring left there is of no use
+   * @param isShort leave out the last line of every file of records, as a fault
+   */
+  static async open(folder: string, signal: AbortSignal, isShort = false): Promise<ResultStage> {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
-    return new ResultStage(folder, signal);
+    return new ResultStage(folder, signal, isShort);
   }
 
   get results(): StagedResult[] {
@@ -45,10 +50,21 @@ export class ResultStage {
   ) {
     const file = `result-${this.#results.length}`;
     this.#results.push({ bucket, key, contentType, file });
-    const source = Readable.from(inChunks(text));
+    const isOfRecords = !key.endsWith('.manifest');
+    const source = Readable.from(inChunks(this.#isShort && isOfRecords ? withoutLastLine(text) : text));
     const target = createWriteStream(join(this.#folder, file));
     const options = { signal: this.#signal };
     await (gzip ? pipeline(source, createGzip(), target, options) : pipeline(source, target, options));
+  }
+}
+
+async function* withoutLastLine(pieces: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
+  let held = '';
+  for await (const piece of pieces) {
+    const text = held + piece;
+    const end = text.lastIndexOf('\n', text.length - 2) + 1;
+    yield text.slice(0, end);
+    held = text.slice(end);
   }
 }
 

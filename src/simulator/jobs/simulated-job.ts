@@ -26,6 +26,15 @@ const states = [
   'deleted',
 ] as const satisfies JobState[];
 
+/** What a fault made of a job at its creation. */
+export const jobFateSchema = z.object({
+  kind: z.enum(['fails', 'hangs', 'vanishes', 'results-short', 'results-missing']),
+  /** What the service says of a job that fails. */
+  message: z.string(),
+});
+
+export type JobFate = z.infer<typeof jobFateSchema>;
+
 /** What is known of a job, as it is kept in the state folder. Moments are real: milliseconds since 1970. */
 export const jobEntrySchema = z.object({
   /** Unlike ids, never used twice. */
@@ -47,6 +56,7 @@ export const jobEntrySchema = z.object({
   queuedUntil: moment.optional(),
   runningUntil: moment.optional(),
   stoppingUntil: moment.optional(),
+  fate: jobFateSchema.optional(),
   /** The service's words on how the job ended. */
   message: z.string().optional(),
   records: z.object({ total: z.number(), invalid: z.number() }).optional(),

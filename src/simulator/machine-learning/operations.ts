@@ -103,7 +103,7 @@ function createPrediction(host: Host, predictions: Predictions, input: CreateBat
     input.BatchPredictionDataSourceId,
     lookUp(dataSources, input.BatchPredictionDataSourceId),
   );
-  predictions.submit(call.region, id, input);
+  predictions.submit(call.region, id, input, call.fate);
   call.did('created');
   return { BatchPredictionId: id };
 }

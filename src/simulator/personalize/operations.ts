@@ -105,7 +105,7 @@ function createJob<Request extends CreateJob>(
   jobs: JobRunner<Request>,
   kindOfJob: KindOfJob,
   input: Request,
-  { region, did }: Call,
+  { region, fate, did }: Call,
 ): object {
   const { jobName, numResults, tags } = input;
   const place = placeOf(host, region);
@@ -126,7 +126,7 @@ function createJob<Request extends CreateJob>(
   if (unfinished.length >= quota) {
     throw new AwsError('LimitExceededException', `More than ${quota} resources with PENDING or IN_PROGRESS status.`);
   }
-  jobs.submit(region, jobName, input);
+  jobs.submit(region, jobName, input, fate);
   did('created');
   return { [kindOfJob.arn]: arn };
 }
