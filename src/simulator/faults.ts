@@ -2,6 +2,11 @@ import { z } from 'zod';
 import { AwsError } from './aws-error.ts';
 import type { JobFate } from './jobs/simulated-job.ts';
 
+const CALL_ROLES = ['create', 'read', 'list', 'stop', 'delete'] as const;
+
+/** What a call is for. */
+export type CallRole = (typeof CALL_ROLES)[number];
+
 /** What a fault does to a call. */
 export type FaultEffect =
   | { kind: 'refuse'; code: string; message: string; status?: number }
@@ -10,12 +15,15 @@ export type FaultEffect =
   | { kind: 'raw'; status: number; contentType: string; body: string }
   | { kind: 'delay' }
   | { kind: 'status' }
-  | { kind: 'fate'; fate: JobFate['kind'] };
+  | { kind: 'fate'; fate: JobFate['kind'] }
+  | { kind: 'stale' };
 
 export interface Fault {
   /** Before the service acts on the call, so that nothing happens; or after, so that only the answer is lost. */
   moment: 'before' | 'after';
   effect: FaultEffect;
+  /** The only calls that it can strike; without it, all. */
+  calls?: readonly CallRole[];
 }
 
 const THROTTLED = { kind: 'refuse', code: 'ThrottlingException', message: 'Rate exceeded' } as const;
@@ -68,17 +76,20 @@ export const FAULTS = {
   },
   /** Every job in the answer has the status of the switch's `status`, by default one that no documentation knows. */
   'unknown-status': { moment: 'after', effect: { kind: 'status' } },
+  /** A replica that has not heard yet that jobs ended. */
+  stale: { moment: 'after', calls: ['read', 'list'], effect: { kind: 'stale' } },
   /** The service says that it will stop the job, and does not. */
   'stop-ignored': {
     moment: 'before',
+    calls: ['stop'],
     effect: { kind: 'raw', status: 200, contentType: 'application/x-amz-json-1.1', body: '{}' },
   },
   /** What becomes of the job that the call creates. */
-  'job-fails': { moment: 'before', effect: { kind: 'fate', fate: 'fails' } },
-  'job-hangs': { moment: 'before', effect: { kind: 'fate', fate: 'hangs' } },
-  'job-vanishes': { moment: 'before', effect: { kind: 'fate', fate: 'vanishes' } },
-  'results-short': { moment: 'before', effect: { kind: 'fate', fate: 'results-short' } },
-  'results-missing': { moment: 'before', effect: { kind: 'fate', fate: 'results-missing' } },
+  'job-fails': { moment: 'before', calls: ['create'], effect: { kind: 'fate', fate: 'fails' } },
+  'job-hangs': { moment: 'before', calls: ['create'], effect: { kind: 'fate', fate: 'hangs' } },
+  'job-vanishes': { moment: 'before', calls: ['create'], effect: { kind: 'fate', fate: 'vanishes' } },
+  'results-short': { moment: 'before', calls: ['create'], effect: { kind: 'fate', fate: 'results-short' } },
+  'results-missing': { moment: 'before', calls: ['create'], effect: { kind: 'fate', fate: 'results-missing' } },
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof FAULTS;
@@ -94,7 +105,7 @@ const switchSchema = z.strictObject({
   operation: z.string().optional(),
   job: z.string().optional(),
   /** What the call is for, whatever its service names it. */
-  call: z.enum(['create', 'read', 'list', 'stop', 'delete']).optional(),
+  call: z.enum(CALL_ROLES).optional(),
   fault: z.string().refine(isFaultName, { error: `one of ${Object.keys(FAULTS).join(', ')}` }),
   /** How many calls it strikes; without it, every one until the switches are deleted. */
   times: z.number().int().positive().optional(),
@@ -138,6 +149,8 @@ export class FaultSwitches {
     if (!parsed.success) throw new AwsError('InvalidFault', z.prettifyError(parsed.error));
     const unfit = parsed.data.find((one) => one.service === 's3' && !isFitForS3(faultOf(one)));
     if (unfit) throw new AwsError('InvalidFault', `The fault ${unfit.fault} cannot strike s3.`);
+    const idle = parsed.data.find((one) => one.call !== undefined && !canStrike(one, one.call));
+    if (idle) throw new AwsError('InvalidFault', `The fault ${idle.fault} cannot strike calls to ${idle.call}.`);
     this.#switches.push(...parsed.data);
   }
 
@@ -165,11 +178,14 @@ export function faultOf({ fault }: FaultSwitch): Fault {
   return FAULTS[fault];
 }
 
-function isFitForS3({ moment, effect }: Fault): boolean {
-  return moment === 'before' && S3_FAULTS.includes(effect.kind);
+function canStrike(fault: FaultSwitch, call: CallRole): boolean {
+  const { calls = CALL_ROLES } = faultOf(fault);
+  return calls.includes(call);
 }
 
-type CallRole = NonNullable<FaultSwitch['call']>;
+function isFitForS3({ moment, effect, calls }: Fault): boolean {
+  return moment === 'before' && calls === undefined && S3_FAULTS.includes(effect.kind);
+}
 
 /** The operations that calls for each purpose have; reads are about a job that they name, lists name none. */
 const CALLS: Readonly<Record<CallRole, { operation: RegExp; namesJob: boolean }>> = {
@@ -184,12 +200,15 @@ function isFor(call: CallRole, { operation, job }: FaultTarget): boolean {
   return CALLS[call].operation.test(operation) && CALLS[call].namesJob === (job !== undefined);
 }
 
-function matches({ service, operation, job, call }: FaultSwitch, target: FaultTarget): boolean {
+function matches(fault: FaultSwitch, target: FaultTarget): boolean {
+  const { service, operation, job, call } = fault;
+  const { calls } = faultOf(fault);
   return (
     (service === undefined ? target.service !== 's3' : service === target.service) &&
     (operation === undefined || operation === target.operation) &&
     (job === undefined || job === target.job) &&
-    (call === undefined || isFor(call, target))
+    (call === undefined || isFor(call, target)) &&
+    (calls === undefined || calls.some((one) => isFor(one, target)))
   );
 }
 

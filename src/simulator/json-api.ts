@@ -7,11 +7,10 @@ import { faultOf, withStatus } from './faults.ts';
 import type { FaultSwitch, FaultSwitches } from './faults.ts';
 import type { Answer } from './http-answer.ts';
 import { RESET, wait } from './http-answer.ts';
-import type { JobFate } from './jobs/simulated-job.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { readJson } from './request-body.ts';
 import type { ResourceFile } from './resource-file.ts';
-import type { Effect, Operation, SimulatedService } from './service.ts';
+import type { Call, Effect, Operation, SimulatedService } from './service.ts';
 import { checkSignature, SignatureError } from './signature.ts';
 import type { SignatureProblem } from './signature.ts';
 import { jobOf, resourceOf } from './subjects.ts';
@@ -47,6 +46,9 @@ export interface JsonApiTools {
 
 /** What is known of a call so far; it becomes the call's entry in the ledger. */
 type CallRecord = Omit<LedgerEntry, 'seq' | 'time' | 'status' | 'effect'> & { effect: Effect };
+
+/** How a fault changes what a call does. */
+type CallTwist = Pick<Call, 'fate' | 'isStale'>;
 
 /** The AWS JSON 1.1 protocol: `POST /` with the operation in the header `X-Amz-Target`. */
 export class JsonApi {
@@ -84,10 +86,10 @@ export class JsonApi {
       const body = await readJson(request);
       Object.assign(record, jobOf(body, service.subjects), resourceOf(body, service.subjects));
       const fault = this.#tools.faults.strike(record);
-      const respond = async (fate?: JobFate): Promise<unknown> =>
+      const respond = async (twist: CallTwist = {}): Promise<unknown> =>
         operation(body, {
           region,
-          ...(fate && { fate }),
+          ...twist,
           origin: `http://${request.headers.host ?? 'localhost'}`,
           did: (effect) => void (record.effect = effect),
         });
@@ -102,12 +104,13 @@ export class JsonApi {
     fault: FaultSwitch,
     service: OpenService,
     record: CallRecord,
-    respond: (fate?: JobFate) => Promise<unknown>,
+    respond: (twist?: CallTwist) => Promise<unknown>,
   ): Promise<Answer> {
     record.fault = fault.fault;
     const { moment, effect } = faultOf(fault);
     // Should the call itself be refused, then the client hears that.
-    const answer = moment === 'after' ? await respond() : undefined;
+    const isStale = effect.kind === 'stale';
+    const answer = moment === 'after' ? await respond({ isStale }) : undefined;
     switch (effect.kind) {
       case 'reset':
         return RESET;
@@ -122,7 +125,9 @@ export class JsonApi {
       case 'status':
         return success(withStatus(answer, fault.status));
       case 'fate':
-        return success(await respond({ kind: effect.fate, message: fault.message }));
+        return success(await respond({ fate: { kind: effect.fate, message: fault.message } }));
+      case 'stale':
+        return success(answer);
       case 'delay':
         break;
     }

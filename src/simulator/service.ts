@@ -18,6 +18,8 @@ export interface Call {
   origin: string;
   /** What is to become of a job that the call creates, if a fault says so. */
   fate?: JobFate;
+  /** Whether a fault says that the call is to hear of jobs as they were before they ended. */
+  isStale?: boolean;
   /** Says what the call did; without it, the ledger says `none`. */
   readonly did: (effect: Effect) => void;
 }

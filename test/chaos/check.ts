@@ -68,7 +68,7 @@ function checkStep(run: PlannedRun, id: string, step: StepReport, report: RunRep
     ...unmade.map((job) => `${where}: the report names job ${job.id}, which was never created.`),
     ...outcomeAgainst(jobs, step).map((text) => `${where}: ${text} The report says: ${step.error ?? 'no error'}`),
     ...jobs
-      .filter((job) => step.outcome !== 'left-running' && ranAtEnd(job, report))
+      .filter((job) => step.outcome !== 'left-running' && job.fate !== 'vanishes' && ranAtEnd(job, report))
       .map((job) => `${where}: job ${job.id} still ran when the run ended, but the step is ${step.outcome}.`),
   ];
 }
@@ -78,12 +78,15 @@ function outcomeAgainst(jobs: readonly TrueJob[], { outcome, job: told }: StepRe
   if (states) {
     const job = jobs.find(({ id }) => id === told?.id);
     if (job && states.includes(job.state)) return [];
+    // Results that are not what they should be fail a step whose job succeeded.
+    if (outcome === 'failed' && job?.state === 'succeeded' && job.fate?.startsWith('results-')) return [];
     return [
       `it is told as ${outcome}, but job ${told?.id ?? 'without id'} is ${job?.state ?? 'unknown to its service'}.`,
     ];
   }
   // What was left running may have ended since.
   if (outcome === 'left-running') return [];
+  if (outcome === 'lost' && jobs.some(({ fate }) => fate === 'vanishes')) return [];
   if (outcome === 'lost') return [`it is told as lost, but job ${told?.id} is ${jobs[0]?.state}.`];
   return jobs.map(({ id, state }) => `it is told as ${outcome}, but job ${id} exists (${state}).`);
 }

@@ -43,25 +43,50 @@ const ANYWHERE: readonly FaultName[] = [
 ];
 
 /** About a create, these would be the service's last word: they are for reads only. */
-const READS_ONLY: readonly FaultName[] = ['not-found', 'access-denied', 'unknown-status'];
+const READS_ONLY: readonly FaultName[] = ['not-found', 'access-denied', 'unknown-status', 'stale'];
+
+/** What becomes of a job. One that hangs would hold one of Personalize's few places for ever. */
+const FATES: readonly FaultName[] = ['job-fails', 'job-vanishes', 'results-short', 'results-missing', 'job-hangs'];
+const FATES_OF_PERSONALIZE = FATES.filter((fate) => fate !== 'job-hangs');
 
 /** Three answers in a row that deny a job are believed, and rightly: the service must not say it so often. */
 const MOST_DENIALS = 2;
 
-/** None, one or two faults of one job, each of another kind. */
+/** Faults that rightly keep a job from succeeding, or its step from being told so. */
+export const DOOMS: ReadonlySet<FaultName> = new Set(FATES);
+
+/** None, one or two faults of one job's calls, each of another kind, and now and then a fate of the job. */
 export function planFaults(random: SeededRandom, uses: string, job: string): PlannedFault[] {
   const count = Number(random.weighted({ 0: 25, 1: 45, 2: 30 }));
-  const planned: PlannedFault[] = [];
-  while (planned.length < count) {
+  const planned: PlannedFault[] = [...planStop(random, uses, job), ...planFate(random, uses, job)];
+  const least = planned.length + count;
+  while (planned.length < least) {
     const fault = planFault(random, uses, job);
     if (planned.every((other) => other.fault !== fault.fault)) planned.push(fault);
   }
   return planned;
 }
 
+function planFate(random: SeededRandom, uses: string, job: string): PlannedFault[] {
+  if (!random.chance(0.12)) return [];
+  const fault = random.pick(uses.startsWith('personalize') ? FATES_OF_PERSONALIZE : FATES);
+  return [{ service: serviceOf(uses), operation: OPERATIONS[uses]!.create, job, fault, skip: 0, times: 1 }];
+}
+
+/** Only Fraud Detector stops jobs, so this strikes only there. */
+function planStop(random: SeededRandom, uses: string, job: string): PlannedFault[] {
+  if (!uses.startsWith('fraud-detector') || !random.chance(0.3)) return [];
+  const operation = 'CancelBatchPredictionJob';
+  return [{ service: serviceOf(uses), operation, job, fault: 'stop-ignored', skip: 0, times: 1 }];
+}
+
+function serviceOf(uses: string): string {
+  return uses.split('/')[0]!;
+}
+
 function planFault(random: SeededRandom, uses: string, job: string): PlannedFault {
   const { create, read } = OPERATIONS[uses]!;
-  const service = uses.split('/')[0]!;
+  const service = serviceOf(uses);
   if (random.chance(0.5)) {
     const fault = random.pick(ANYWHERE);
     return { service, operation: create, job, fault, skip: 0, times: random.integer(1, 2), ...delayOf(random, fault) };

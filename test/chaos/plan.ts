@@ -1,8 +1,9 @@
 import type { PipelineDefinition, StepDefinition } from '../../src/pipeline/definition.ts';
 import { runKey } from '../../src/pipeline/run-key.ts';
 import { CATALOG } from '../../src/services/catalog.ts';
+import type { FaultName } from '../../src/simulator/faults.ts';
 import { EXAMPLE_REQUESTS } from '../support/example-jobs.ts';
-import { planFaults, type PlannedFault } from './fault-plan.ts';
+import { DOOMS, planFaults, type PlannedFault } from './fault-plan.ts';
 import { seededRandom, type SeededRandom } from './seeded-random.ts';
 
 export interface PlannedRun {
@@ -62,17 +63,27 @@ function planRun(random: SeededRandom, index: number): PlannedRun {
     const needs = random.chance(0.5) ? { needs: ['score'] } : {};
     steps['again'] = { ...planStep(random, `${name}-again`), ...needs };
   }
-  const faults = Object.entries(steps).flatMap(([step, { uses }]) =>
-    planFaults(random, uses, jobIdOf(uses, id, step, 1)),
-  );
+  const faults = Object.entries(steps).flatMap(([step, { uses }]) => {
+    const planned = planFaults(random, uses, jobIdOf(uses, id, step, 1));
+    for (const { fault } of planned) Object.assign(steps[step]!, MEETS[fault]);
+    return planned;
+  });
   const cancelled = random.chance(0.15) ? { cancelAfterMs: random.integer(200, 15_000) } : {};
   const mustSucceed =
     !('cancelAfterMs' in cancelled) &&
     Object.values(steps).every(({ timeout, description }) => timeout === undefined && description !== FAILS) &&
     // A start that looks again, after a fault of another kind, may meet a denial, which is a rightful end of it.
-    faults.every(({ fault }) => fault !== 'access-denied');
+    faults.every(({ fault }) => fault !== 'access-denied' && !DOOMS.has(fault));
   return { id, key: KEY, pipeline: { name, steps }, faults, ...cancelled, mustSucceed };
 }
+
+/** What a step has to say about a fate of its job for the run to end, and for the fate to be noticed. */
+const MEETS: Partial<Record<FaultName, Partial<StepDefinition>>> = {
+  'job-hangs': { timeout: '5s', onCancel: 'stop' },
+  'job-fails': { retry: { maxAttempts: 2, delay: '1s' } },
+  'results-short': { verify: true },
+  'results-missing': { verify: true },
+};
 
 const FAILS = 'has no input, and fails';
 
@@ -87,6 +98,8 @@ function planStep(random: SeededRandom, folder: string): StepDefinition {
     ...(fails && { description: FAILS }),
     ...(random.chance(0.1) && { timeout: `${random.integer(1, 12)}s` }),
     ...(random.chance(0.15) && { onCancel: 'leave' as const }),
+    ...(uses.startsWith('machine-learning') && random.chance(0.15) && { onCancel: 'delete' as const }),
+    ...(random.chance(0.15) && { verify: true }),
   };
 }
 

@@ -3,6 +3,8 @@ export interface TrueJob {
   service: string;
   id: string;
   state: string;
+  /** What a fault made of it. */
+  fate?: string;
   createdAt: string;
   endedAt?: string;
 }

@@ -38,7 +38,11 @@ const worker = await startWorker({
   connection,
   namespace: 'default',
   region: 'eu-west-1',
-  settings: readSettings({ NIGHTSCORE_POLL_INTERVAL: '1s' }),
+  settings: readSettings({
+    NIGHTSCORE_POLL_INTERVAL: '1s',
+    NIGHTSCORE_NOT_FOUND_GRACE: '2s',
+    NIGHTSCORE_UNKNOWN_STATUS_LIMIT: '3s',
+  }),
   log,
   workflowBundle: 'lib/workflow-bundle.js',
 });
@@ -46,13 +50,19 @@ const temporal = new Client({ connection: await Connection.connect({ address: se
 const nightscore = new NightscoreClient({ client: temporal });
 await mkdir(`test/histories/${release}`, { recursive: true });
 
-for (const { name, steps, cancelWhen } of RECORDED_RUNS) {
+const switches = `${simulator.endpoint}/_simulator/faults`;
+for (const { name, steps, timeout, faults = [], cancelWhen, cancelStep } of RECORDED_RUNS) {
+  await fetch(switches, { method: 'DELETE' });
+  await fetch(switches, { method: 'POST', body: JSON.stringify(faults) });
   const run = `${name}/2026-11-20`;
   // Not by the client, which would refuse the pipeline that is not valid.
-  const args = [{ pipeline: { name, steps }, key: '2026-11-20' }];
+  const args = [{ pipeline: { name, steps, ...(timeout && { timeout }) }, key: '2026-11-20' }];
+  let isCancelled = false;
   await temporal.workflow.start('runPipeline', { workflowId: run, taskQueue: 'nightscore', args });
   for await (const report of nightscore.watch(run, { intervalMs: 50 })) {
-    if (report.outcome === undefined && cancelWhen?.(report)) await nightscore.cancel(run);
+    if (isCancelled || report.outcome !== undefined || !cancelWhen?.(report)) continue;
+    isCancelled = true;
+    await (cancelStep === undefined ? nightscore.cancel(run) : nightscore.cancelStep(run, cancelStep));
   }
   const history = await temporal.workflow.getHandle(run).fetchHistory();
   await writeFile(`test/histories/${release}/${name}.json`, `${anonymous(historyToJSON(history))}\n`);

@@ -9,10 +9,17 @@ interface RecordedRun {
   /** Of the pipeline and of the file; says how the run ends. */
   name: string;
   steps: Record<string, StepDefinition>;
+  /** Longest time of the whole run. */
+  timeout?: string;
+  /** Switches of the simulator that are on meanwhile. */
+  faults?: object[];
   cancelWhen?: (report: RunReport) => boolean;
+  /** Cancel this step only. */
+  cancelStep?: string;
 }
 
 const isRunning = ({ steps }: RunReport): boolean => steps['score']?.state === 'running';
+const fate = (fault: string, message?: string) => ({ call: 'create', fault, times: 1, ...(message && { message }) });
 const copy = (more: Partial<StepDefinition>): StepDefinition => ({
   uses: 's3/copy',
   with: { from: '${{ steps.score.outputUri }}', to: 's3://nightscore-examples/recorded/${{ run.key }}/' },
@@ -38,5 +45,49 @@ export const RECORDED_RUNS: readonly RecordedRun[] = [
   { name: 'timed-out', steps: { score: jobStep(AFD, { timeout: '1s' }) } },
   { name: 'cancelled-and-stopped', steps: { score: jobStep(AFD) }, cancelWhen: isRunning },
   { name: 'cancelled-and-left-running', steps: { score: jobStep(AML) }, cancelWhen: isRunning },
+  { name: 'failed', steps: { score: jobStep(AML) }, faults: [fate('job-fails', 'Invalid S3 input path')] },
+  {
+    name: 'failed-and-tried-again',
+    steps: { score: jobStep(AML, { retry: { maxAttempts: 2, delay: '1s' } }) },
+    faults: [fate('job-fails')],
+  },
+  { name: 'lost', steps: { score: jobStep(AML) }, faults: [fate('job-vanishes')] },
+  { name: 'proven', steps: { score: jobStep(AML, { verify: true, gate: { minRecords: 1 } }) } },
+  { name: 'not-proven', steps: { score: jobStep(AFD, { verify: true }) }, faults: [fate('results-short')] },
+  {
+    name: 'cancelled-before-a-job',
+    steps: { score: jobStep(AFD) },
+    faults: [{ call: 'create', fault: 'throttle' }],
+    cancelWhen: ({ steps }) => steps['score']?.state === 'starting',
+  },
+  { name: 'cancelled-and-deleted', steps: { score: jobStep(AML, { onCancel: 'delete' }) }, cancelWhen: isRunning },
+  {
+    name: 'stop-denied',
+    steps: { score: jobStep(AFD) },
+    faults: [{ call: 'stop', fault: 'access-denied' }],
+    cancelWhen: isRunning,
+  },
+  {
+    name: 'step-cancelled',
+    steps: { score: jobStep(AFD), other: jobStep(AML) },
+    cancelWhen: isRunning,
+    cancelStep: 'score',
+  },
+  { name: 'run-timed-out', steps: { score: jobStep(AFD), publish: copy({ needs: ['score'] }) }, timeout: '1s' },
+  {
+    name: 'stalled-and-stopped',
+    steps: { score: jobStep(AFD, { stallAfter: '1s', onStall: 'stop' }) },
+    faults: [fate('job-hangs')],
+  },
+  {
+    name: 'given-up',
+    steps: { score: jobStep(AML) },
+    faults: [fate('job-hangs'), { call: 'read', fault: 'unknown-status', skip: 1 }],
+  },
+  {
+    name: 'adopted',
+    steps: { score: jobStep(AML) },
+    faults: [{ call: 'create', fault: 'reset-after', times: 1 }],
+  },
   { name: 'invalid', steps: { score: jobStep(AML, { needs: ['nowhere'] }) } },
 ];

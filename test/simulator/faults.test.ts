@@ -1,8 +1,15 @@
+import { CreateBatchPredictionJobCommand, GetBatchPredictionJobsCommand } from '@aws-sdk/client-frauddetector';
 import {
   CreateBatchPredictionCommand,
+  DescribeBatchPredictionsCommand,
   GetBatchPredictionCommand,
   MachineLearningClient,
 } from '@aws-sdk/client-machine-learning';
+import {
+  CreateBatchInferenceJobCommand,
+  DescribeBatchInferenceJobCommand,
+  ListBatchInferenceJobsCommand,
+} from '@aws-sdk/client-personalize';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -14,7 +21,12 @@ import type { RawAnswer, TestSimulator } from './test-simulator.ts';
 let simulator: TestSimulator;
 beforeAll(async () => {
   simulator = await startTestSimulator({
-    objects: { 'acme/in/customers.csv': 'id,months,plan,active\nc1,1,free,1\n' },
+    objects: {
+      'acme/in/customers.csv': 'id,months,plan,active\nc1,1,free,1\n',
+      'acme/in/payments.csv':
+        'EVENT_ID,EVENT_TIMESTAMP,ENTITY_ID,ENTITY_TYPE,amount\ne1,2024-01-01T00:00:00Z,c1,customer,1\n',
+      'acme/in/users.json': '{"userId":"ann"}\n',
+    },
   });
 });
 afterEach(() => simulator.admin('faults', { method: 'DELETE' }));
@@ -51,12 +63,14 @@ const TOLD: Record<Fault['effect']['kind'], (answer: Promise<RawAnswer>, fault: 
   delay: async (answer) => expect((await answer).status).toBe(200),
   status: async (answer) => expect((await answer).status).toBe(200),
   fate: async (answer) => expect((await answer).status).toBe(200),
+  stale: async (answer) => expect((await answer).status).toBe(200),
 };
 
 const ACTS_ALL_THE_SAME: readonly Fault['effect']['kind'][] = ['delay', 'status', 'fate'];
 
 describe('each fault', () => {
-  test.each(Object.entries<Fault>(FAULTS))(
+  const ofCreation = Object.entries<Fault>(FAULTS).filter(([, { calls }]) => calls?.includes('create') ?? true);
+  test.each(ofCreation)(
     '%s: the client is told so, and the job exists only if the call took effect',
     async (name, fault) => {
       const id = `bp-${name}`;
@@ -125,7 +139,129 @@ describe('the fate of a job', () => {
   });
 });
 
+describe('a stale answer', () => {
+  const solutionVersionArn = 'arn:aws:personalize:eu-west-1:123456789012:solution/for-you/v1';
+  const roleArn = 'arn:aws:iam::123456789012:role/batch';
+  const path = (key: string) => ({ s3DataSource: { path: `s3://acme/in/${key}` } });
+
+  /** How each service creates a job, and answers a read and a list of it; lists may hold other jobs too. */
+  const services = [
+    {
+      service: 'machine-learning',
+      status: 'INPROGRESS',
+      create: (id: string) => simulator.machineLearning.send(new CreateBatchPredictionCommand(request(id))),
+      read: async (id: string) => {
+        const answer = await simulator.machineLearning.send(new GetBatchPredictionCommand({ BatchPredictionId: id }));
+        return { status: answer.Status, end: answer.FinishedAt };
+      },
+      list: async (id: string) => {
+        const { Results = [] } = await simulator.machineLearning.send(new DescribeBatchPredictionsCommand({}));
+        const job = Results.find(({ BatchPredictionId }) => BatchPredictionId === id);
+        return { status: job?.Status, end: job?.FinishedAt };
+      },
+    },
+    {
+      service: 'fraud-detector',
+      status: 'IN_PROGRESS',
+      create: (jobId: string) =>
+        simulator.fraudDetector.send(
+          new CreateBatchPredictionJobCommand({
+            jobId,
+            inputPath: 's3://acme/in/payments.csv',
+            outputPath: 's3://acme/out/',
+            eventTypeName: 'payment',
+            detectorName: 'payments',
+            iamRoleArn: roleArn,
+          }),
+        ),
+      read: async (jobId: string) => {
+        const answer = await simulator.fraudDetector.send(new GetBatchPredictionJobsCommand({ jobId }));
+        const [job] = answer.batchPredictions ?? [];
+        return { status: job?.status, end: job?.completionTime };
+      },
+      list: async (id: string) => {
+        const answer = await simulator.fraudDetector.send(new GetBatchPredictionJobsCommand({}));
+        const job = answer.batchPredictions?.find(({ jobId }) => jobId === id);
+        return { status: job?.status, end: job?.completionTime };
+      },
+    },
+    {
+      service: 'personalize',
+      status: 'CREATE IN_PROGRESS',
+      create: (jobName: string) =>
+        simulator.personalize.send(
+          new CreateBatchInferenceJobCommand({
+            jobName,
+            solutionVersionArn,
+            roleArn,
+            jobInput: path('users.json'),
+            jobOutput: { s3DataDestination: { path: 's3://acme/out/' } },
+          }),
+        ),
+      read: async (id: string) => {
+        const batchInferenceJobArn = `arn:aws:personalize:eu-west-1:123456789012:batch-inference-job/${id}`;
+        const answer = await simulator.personalize.send(new DescribeBatchInferenceJobCommand({ batchInferenceJobArn }));
+        return { status: answer.batchInferenceJob?.status, end: undefined };
+      },
+      list: async (id: string) => {
+        const answer = await simulator.personalize.send(new ListBatchInferenceJobsCommand({}));
+        return { status: answer.batchInferenceJobs?.find(({ jobName }) => jobName === id)?.status, end: undefined };
+      },
+    },
+  ];
+
+  describe.each(services)('of $service', ({ service, status, ...calls }) => {
+    test.each(['read', 'list'] as const)(
+      'to a %s tells jobs as they were, as often as the switch says',
+      async (call) => {
+        const id = `stale-${service}-${call}`;
+        await calls.create(id);
+        expect(await simulator.ended(id)).toMatchObject({ state: 'succeeded' });
+        const after = await calls[call](id);
+        await simulator.faults({ service, call, fault: 'stale', times: 2 });
+        expect(await calls[call](id)).toEqual({ status, end: undefined });
+        await simulator.restart();
+        await simulator.faults({ service, call, fault: 'stale', times: 1 });
+        expect(await calls[call](id)).toEqual({ status, end: undefined });
+        expect(await calls[call](id)).toEqual(after);
+        expect(after.status).not.toBe(status);
+      },
+    );
+  });
+
+  test('has progress and a heartbeat that stand still, and no message', async () => {
+    await simulator.faults({ fault: 'job-fails', job: 'bp-still', times: 1 });
+    await create('bp-still');
+    await simulator.ended('bp-still');
+    await simulator.faults({ fault: 'stale', job: 'bp-still', times: 2 });
+    const get = async () => (await simulator.call(GET, { BatchPredictionId: 'bp-still' })).json;
+    const first = await get();
+    await delay(20);
+    expect(await get()).toEqual(first);
+    expect(first).toMatchObject({ Status: 'INPROGRESS' });
+    expect(first).not.toHaveProperty('Message');
+  });
+
+  test('leaves a deleted job deleted', async () => {
+    await create('bp-deleted');
+    await simulator.ended('bp-deleted');
+    await simulator.call('AmazonML_20141212.DeleteBatchPrediction', { BatchPredictionId: 'bp-deleted' });
+    await simulator.faults({ fault: 'stale', job: 'bp-deleted', times: 1 });
+    expect((await simulator.call(GET, { BatchPredictionId: 'bp-deleted' })).json).toMatchObject({ Status: 'DELETED' });
+  });
+});
+
 describe('a fault switch', () => {
+  test('that changes what a call means lets every other call pass, uncounted', async () => {
+    await simulator.faults({ fault: 'job-fails', times: 1 }, { fault: 'stop-ignored', times: 1 });
+    await getModel();
+    await simulator.call(GET, { BatchPredictionId: 'nothing' });
+    expect(await simulator.admin('faults')).toHaveLength(2);
+    await create('bp-marked');
+    expect(await simulator.ended('bp-marked')).toMatchObject({ state: 'failed' });
+    expect(await simulator.admin('faults')).toMatchObject([{ fault: 'stop-ignored', times: 1 }]);
+  });
+
   test('for a purpose strikes the calls that serve it, whatever their service names them', async () => {
     await simulator.faults({ call: 'read', fault: 'throttle' }, { call: 'list', fault: 'access-denied' });
     const code = async (target: string, body: object) => (await simulator.call(target, body)).json.__type;
@@ -183,6 +319,8 @@ describe('a fault switch', () => {
     [[{ fault: 'slow', times: 0 }], '>0'],
     [[{ fault: 'slow', service: 's3', when: 'now' }], 'Unrecognized key'],
     [[{ fault: 'reset-after', service: 's3' }], 'cannot strike s3'],
+    [[{ fault: 'stop-ignored', service: 's3' }], 'cannot strike s3'],
+    [[{ fault: 'job-fails', call: 'read' }], 'cannot strike calls to read'],
     [{ fault: 'slow' }, 'expected array'],
   ])('that cannot be is refused with the reason: %j', async (switches, reason) => {
     const posted = simulator.admin('faults', { method: 'POST', body: JSON.stringify(switches) });

@@ -7,7 +7,7 @@ import { inject } from 'vitest';
 import { NightscoreClient } from '../../src/client/nightscore-client.ts';
 import type { PipelineDefinition } from '../../src/pipeline/definition.ts';
 import type { RunReport } from '../../src/pipeline/report.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings, type Settings } from '../../src/settings.ts';
 import { installRuntime, startWorker, type RunningWorker } from '../../src/worker.ts';
 import { REGION } from './simulated-aws.ts';
 
@@ -31,7 +31,7 @@ export interface Nightscore {
 
 /** A worker on task queues of its own and a client, at the real Temporal server that all tests share. */
 export async function startNightscore(
-  options: { pipelinesFolder?: string; workers?: number; taskQueue?: string } = {},
+  options: { pipelinesFolder?: string; workers?: number; taskQueue?: string; settings?: Partial<Settings> } = {},
 ): Promise<Nightscore> {
   const address = inject('temporalAddress');
   const { taskQueue = `test-${randomUUID()}` } = options;
@@ -51,7 +51,7 @@ export async function startNightscore(
       connection,
       namespace: 'default',
       region: REGION,
-      settings: { ...settings, pollIntervalMs: 100 },
+      settings: { ...settings, pollIntervalMs: 100, ...options.settings },
       log,
       workflowBundle: inject('workflowBundle'),
     });

@@ -1,8 +1,9 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { inject } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { createS3Client } from '../../src/services/s3-client.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { CREDENTIALS } from './secrets.ts';
@@ -32,8 +33,21 @@ export interface SimulatedAws {
 }
 
 /** A simulator in a folder of its own, to which every AWS client that this process makes from now on speaks. */
-export async function simulateAws(options: { speed?: number } = {}): Promise<SimulatedAws> {
+export async function simulateAws(
+  options: {
+    speed?: number;
+    /** Settings of the simulator that differ from its own, for example `{ fraudDetector: { simultaneousJobs: 100 } }`. */
+    settings?: object;
+  } = {},
+): Promise<SimulatedAws> {
   const folder = await mkdtemp(join(tmpdir(), 'nightscore-test-'));
+  if (options.settings) {
+    // The first simulator fills the folder.
+    await (await startSimulator({ folder })).close();
+    const file = join(folder, 'resources.yaml');
+    const resources = parse(await readFile(file, 'utf8')) as { settings?: object };
+    await writeFile(file, stringify({ ...resources, settings: { ...resources.settings, ...options.settings } }));
+  }
   const simulator = await startSimulator({ folder, speed: options.speed ?? 600 });
   const admin = (path: string) => `${simulator.endpoint}/_simulator/${path}`;
   process.env.AWS_ENDPOINT_URL = simulator.endpoint;

@@ -43,13 +43,13 @@ const operation = operationsRefusing('ValidationException');
 export function fraudDetectorOperations(host: Host, jobs: Jobs): Record<string, Operation> {
   return {
     CreateBatchPredictionJob: operation(createJobInput, (input, call) => createJob(host, jobs, input, call)),
-    GetBatchPredictionJobs: operation(getJobsInput, ({ jobId, maxResults, nextToken }, { region }) => {
+    GetBatchPredictionJobs: operation(getJobsInput, ({ jobId, maxResults, nextToken }, call) => {
       const page = pageOrRefuse({
-        items: jobId === undefined ? existingJobs(jobs, region) : [findJob(jobs, region, jobId)],
+        items: jobId === undefined ? existingJobs(jobs, call) : [findJob(jobs, call, jobId)],
         position: ({ serial }) => [serial],
         size: maxResults ?? JOBS_ON_A_PAGE,
         token: nextToken,
-        question: ['jobs', region, jobId],
+        question: ['jobs', call.region, jobId],
       });
       return listed('batchPredictions', page, (job) => describeJob(host, job));
     }),
@@ -83,18 +83,18 @@ export function fraudDetectorOperations(host: Host, jobs: Jobs): Record<string, 
   };
 }
 
-function createJob(host: Host, jobs: Jobs, input: CreateJob, { region, fate, did }: Call): object {
+function createJob(host: Host, jobs: Jobs, input: CreateJob, call: Call): object {
   const { busy, duplicate, simultaneousJobs } = host.settings();
-  const known = existingJobs(jobs, region);
+  const known = existingJobs(jobs, call);
   if (known.some(({ id }) => id === input.jobId)) {
-    did('already-exists');
+    call.did('already-exists');
     throw new AwsError(duplicate.error, duplicate.message);
   }
   checkReferences(host, input);
   const unfinished = known.filter(({ state }) => !isTerminal(state));
   if (unfinished.length >= simultaneousJobs) throw new AwsError(busy.error, busy.message);
-  jobs.submit(region, input.jobId, input, fate);
-  did('created');
+  jobs.submit(call.region, input.jobId, input, call.fate);
+  call.did('created');
   return {};
 }
 
@@ -118,20 +118,20 @@ function checkReferences(host: Host, { eventTypeName, detectorName, detectorVers
   }
 }
 
-function cancelJob(jobs: Jobs, jobId: string, { region, did }: Call): object {
-  const job = findJob(jobs, region, jobId);
+function cancelJob(jobs: Jobs, jobId: string, call: Call): object {
+  const job = findJob(jobs, call, jobId);
   if (isTerminal(job.state)) {
     throw new AwsError('ValidationException', 'A batch prediction job that has ended cannot be canceled.');
   }
   if (job.state !== 'stopping') {
     jobs.stop(job);
-    did('stopping');
+    call.did('stopping');
   }
   return {};
 }
 
-function deleteJob(host: Host, jobs: Jobs, jobId: string, { region, did }: Call): object {
-  const job = existingJobs(jobs, region).find(({ id }) => id === jobId);
+function deleteJob(host: Host, jobs: Jobs, jobId: string, call: Call): object {
+  const job = existingJobs(jobs, call).find(({ id }) => id === jobId);
   if (job === undefined) {
     if (host.settings().deleteUnknownJob === 'accept') return {};
     throw new AwsError('ValidationException', `The batch prediction job ${jobId} does not exist.`);
@@ -140,17 +140,17 @@ function deleteJob(host: Host, jobs: Jobs, jobId: string, { region, did }: Call)
     throw new AwsError('ValidationException', 'A batch prediction job that is in progress cannot be deleted.');
   }
   jobs.delete(job);
-  did('deleted');
+  call.did('deleted');
   return {};
 }
 
 /** A deleted job is gone, and its id is free again. */
-function existingJobs({ book }: Jobs, region: string): Job[] {
-  return book.inRegion(region).filter(({ state }) => state !== 'deleted');
+function existingJobs({ book }: Jobs, call: Call): Job[] {
+  return book.inRegion(call).filter(({ state }) => state !== 'deleted');
 }
 
-function findJob(jobs: Jobs, region: string, jobId: string): Job {
-  const job = jobs.book.find(region, jobId);
+function findJob(jobs: Jobs, call: Call, jobId: string): Job {
+  const job = jobs.book.find(call, jobId);
   return existing('batch prediction job', jobId, job?.state === 'deleted' ? undefined : job);
 }
 

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { isTerminal } from '../../pipeline/job-state.ts';
 import type { Clock } from '../clock.ts';
 import { Journal } from '../journal.ts';
+import type { Call } from '../service.ts';
 import { jobEntrySchema } from './simulated-job.ts';
 import type { JobEntry, JobFate, JobKind, SimulatedJob } from './simulated-job.ts';
 
@@ -65,6 +67,9 @@ interface BookKeeping<Request> {
   now(): number;
 }
 
+/** Where a call looks, and whether it sees jobs as they were before they ended. */
+export type View = Pick<Call, 'region' | 'isStale'>;
+
 /** The jobs of one kind. Every change is on disk before the method returns. */
 export class JobBook<Request> {
   readonly #jobs: SimulatedJob<Request>[];
@@ -86,14 +91,16 @@ export class JobBook<Request> {
   }
 
   /** The newest job of this id, also when it was deleted. */
-  find(region: string, id: string): SimulatedJob<Request> | undefined {
+  find({ region, isStale = false }: View, id: string): SimulatedJob<Request> | undefined {
     const job = this.#byId.get(idKey(region, id));
-    return job && isForgotten(job) ? undefined : job;
+    if (job === undefined || isForgotten(job)) return undefined;
+    return isStale ? asBeforeEnd(job) : job;
   }
 
   /** Oldest first, deleted ones included. */
-  inRegion(region: string): SimulatedJob<Request>[] {
-    return this.#jobs.filter((job) => job.region === region && !isForgotten(job));
+  inRegion({ region, isStale = false }: View): SimulatedJob<Request>[] {
+    const jobs = this.#jobs.filter((job) => job.region === region && !isForgotten(job));
+    return isStale ? jobs.map(asBeforeEnd) : jobs;
   }
 
   /** Oldest first, deleted ones included. */
@@ -102,7 +109,9 @@ export class JobBook<Request> {
   }
 
   update(job: SimulatedJob<Request>, change: JobChange): void {
-    Object.assign(job, change, { updatedAt: this.#keeping.now() });
+    const ends = change.state !== undefined && isTerminal(change.state) && !isTerminal(job.state);
+    const beforeEnd = ends ? { beforeEnd: { state: job.state, updatedAt: job.updatedAt } } : {};
+    Object.assign(job, change, beforeEnd, { updatedAt: this.#keeping.now() });
     this.#keeping.write(job);
   }
 }
@@ -110,6 +119,13 @@ export class JobBook<Request> {
 /** Whether the service no longer knows the job, although it runs. */
 function isForgotten({ fate, state }: JobEntry): boolean {
   return fate?.kind === 'vanishes' && state !== 'queued';
+}
+
+/** A deleted job stays deleted: its id may be another job's by now. */
+function asBeforeEnd<Request>(job: SimulatedJob<Request>): SimulatedJob<Request> {
+  const { endedAt, message: _message, beforeEnd, ...rest } = job;
+  if (endedAt === undefined || beforeEnd === undefined || job.state === 'deleted') return job;
+  return { ...rest, ...beforeEnd, seenAt: endedAt };
 }
 
 const idKey = (region: string, id: string): string => `${region}/${id}`;

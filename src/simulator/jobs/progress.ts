@@ -16,7 +16,7 @@ export interface Progress {
 export function progressOf(job: SimulatedJob, clock: Clock, heartbeatSeconds: number): Progress {
   const heartbeatAt =
     job.state === 'running' && job.fate?.kind !== 'hangs'
-      ? lastBeat(job, clock.now(), clock.milliseconds(heartbeatSeconds))
+      ? lastBeat(job, job.seenAt ?? clock.now(), clock.milliseconds(heartbeatSeconds))
       : job.updatedAt;
   if (job.records === undefined) return { heartbeatAt };
   const share = job.state === 'succeeded' ? 1 : shareDone(job, heartbeatAt);

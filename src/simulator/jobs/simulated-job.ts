@@ -57,6 +57,8 @@ export const jobEntrySchema = z.object({
   runningUntil: moment.optional(),
   stoppingUntil: moment.optional(),
   fate: jobFateSchema.optional(),
+  /** What of it was true when it ended; absent before, and for jobs that ended before the simulator kept it. */
+  beforeEnd: z.object({ state: z.enum(states), updatedAt: moment }).optional(),
   /** The service's words on how the job ended. */
   message: z.string().optional(),
   records: z.object({ total: z.number(), invalid: z.number() }).optional(),
@@ -67,7 +69,11 @@ export const jobEntrySchema = z.object({
 export type JobEntry = z.infer<typeof jobEntrySchema>;
 
 /** A job with its request as its kind understands it. */
-export type SimulatedJob<Request = unknown> = Omit<JobEntry, 'request'> & { readonly request: Request };
+export type SimulatedJob<Request = unknown> = Omit<JobEntry, 'request'> & {
+  readonly request: Request;
+  /** Of a job that is told as it was: the moment at which it was so. */
+  readonly seenAt?: number;
+};
 
 /** Counts of all the input records of a job. */
 export interface ScoredRecords {

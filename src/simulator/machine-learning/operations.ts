@@ -34,27 +34,27 @@ export function machineLearningOperations(host: Host, predictions: Predictions):
     CreateBatchPrediction: operation(createBatchPredictionInput, (input, call) =>
       createPrediction(host, predictions, input, call),
     ),
-    GetBatchPrediction: operation(batchPredictionIdInput, ({ BatchPredictionId: id }, { region, origin }) => {
-      const job = findPrediction(predictions, region, id);
-      const log = job.startedAt === undefined ? {} : { LogUri: host.logs.link(origin, job) };
+    GetBatchPrediction: operation(batchPredictionIdInput, ({ BatchPredictionId: id }, call) => {
+      const job = findPrediction(predictions, call, id);
+      const log = job.startedAt === undefined ? {} : { LogUri: host.logs.link(call.origin, job) };
       return asSent({ ...describePrediction(host, job), ...log }, host.settings());
     }),
-    DescribeBatchPredictions: operation(describeInput(PREDICTION_VARIABLES), (query, { region }) => {
+    DescribeBatchPredictions: operation(describeInput(PREDICTION_VARIABLES), (query, call) => {
       const variables = predictionVariables(host);
-      const page = describe({ items: predictions.book.inRegion(region), variables, idOf: ({ id }) => id }, query);
+      const page = describe({ items: predictions.book.inRegion(call), variables, idOf: ({ id }) => id }, query);
       return listed(host, page, (job) => describePrediction(host, job));
     }),
-    UpdateBatchPrediction: operation(updateBatchPredictionInput, (input, { region, did }) => {
-      const job = findPrediction(predictions, region, input.BatchPredictionId);
+    UpdateBatchPrediction: operation(updateBatchPredictionInput, (input, call) => {
+      const job = findPrediction(predictions, call, input.BatchPredictionId);
       predictions.book.update(job, { newName: input.BatchPredictionName });
-      did('updated');
+      call.did('updated');
       return { BatchPredictionId: job.id };
     }),
-    DeleteBatchPrediction: operation(batchPredictionIdInput, ({ BatchPredictionId: id }, { region, did }) => {
-      const job = findPrediction(predictions, region, id);
+    DeleteBatchPrediction: operation(batchPredictionIdInput, ({ BatchPredictionId: id }, call) => {
+      const job = findPrediction(predictions, call, id);
       if (job.state !== 'deleted') {
         predictions.delete(job);
-        did('deleted');
+        call.did('deleted');
       }
       return { BatchPredictionId: id };
     }),
@@ -84,7 +84,7 @@ export function machineLearningOperations(host: Host, predictions: Predictions):
 function createPrediction(host: Host, predictions: Predictions, input: CreateBatchPrediction, call: Call): object {
   const { BatchPredictionId: id } = input;
   checkOutputUri(input.OutputUri, host.settings());
-  const existingJob = predictions.book.find(call.region, id);
+  const existingJob = predictions.book.find(call, id);
   if (existingJob) {
     // The same request once more is no error, also after the job was deleted: its id stays in use.
     if (JSON.stringify(existingJob.request) !== JSON.stringify(input)) {
@@ -126,8 +126,8 @@ function checkReference(kind: string, id: string, entity: { status: string } | u
   }
 }
 
-function findPrediction({ book }: Predictions, region: string, id: string): Prediction {
-  return existing('BatchPrediction', id, book.find(region, id));
+function findPrediction({ book }: Predictions, call: Call, id: string): Prediction {
+  return existing('BatchPrediction', id, book.find(call, id));
 }
 
 function existing<Entity>(kind: string, id: string, entity: Entity | undefined): Entity {

@@ -105,8 +105,9 @@ function createJob<Request extends CreateJob>(
   jobs: JobRunner<Request>,
   kindOfJob: KindOfJob,
   input: Request,
-  { region, fate, did }: Call,
+  call: Call,
 ): object {
+  const { region, fate, did } = call;
   const { jobName, numResults, tags } = input;
   const place = placeOf(host, region);
   const arn = personalizeArn(place, `${kindOfJob.arnType}/${jobName}`);
@@ -116,12 +117,12 @@ function createJob<Request extends CreateJob>(
   if (numResults !== undefined && numResults < 1) {
     throw new AwsError('InvalidInputException', 'numResults must be at least 1.');
   }
-  if (jobs.book.find(region, jobName)) {
+  if (jobs.book.find(call, jobName)) {
     did('already-exists');
     throw new AwsError('ResourceAlreadyExistsException', `Another resource with Arn ${arn} already exists.`);
   }
   checkReferences(host, kindOfJob, input, place);
-  const unfinished = jobs.book.inRegion(region).filter(({ state }) => !isTerminal(state));
+  const unfinished = jobs.book.inRegion(call).filter(({ state }) => !isTerminal(state));
   const quota = kindOfJob.quota(host.settings());
   if (unfinished.length >= quota) {
     throw new AwsError('LimitExceededException', `More than ${quota} resources with PENDING or IN_PROGRESS status.`);
@@ -169,9 +170,9 @@ function describe<Request extends CreateJob>(
   { book }: JobRunner<Request>,
   kindOfJob: KindOfJob,
   arn: string,
-  { region }: Call,
+  call: Call,
 ): object {
-  const job = book.find(region, nameIn(arn, kindOfJob.arnType, placeOf(host, region)) ?? '');
+  const job = book.find(call, nameIn(arn, kindOfJob.arnType, placeOf(host, call.region)) ?? '');
   if (job === undefined) throw doesNotExist(arn);
   return { [kindOfJob.job]: describeJob(host, job, kindOfJob, arn) };
 }
@@ -187,12 +188,13 @@ function list<Request extends CreateJob>(
   { book }: JobRunner<Request>,
   kindOfJob: KindOfJob,
   { solutionVersionArn, maxResults, nextToken }: ListQuery,
-  { region }: Call,
+  call: Call,
 ): object {
+  const { region } = call;
   const place = placeOf(host, region);
   const page = pageOrRefuse({
     items: book
-      .inRegion(region)
+      .inRegion(call)
       .filter(({ request }) => solutionVersionArn === undefined || request.solutionVersionArn === solutionVersionArn),
     position: ({ serial }) => [serial],
     size: maxResults ?? DEFAULT_PAGE,
