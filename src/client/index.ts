@@ -8,6 +8,9 @@ export {
 export type { RunFilter, RunStatus, RunSummary } from './run-summary.ts';
 export type * from '../pipeline/definition.ts';
 export type { Difference, JobIdentity, JobObservation, JobRecords, JobRef } from '../pipeline/job.ts';
+export type { Cause } from '../pipeline/cause.ts';
+export type { PlaceWait } from '../pipeline/heartbeat.ts';
+export type { Verification, VerificationProblem } from '../pipeline/verification.ts';
 export type { JobState } from '../pipeline/job-state.ts';
 export type { JobOutcome, RunOutcome, StepOutcome } from '../pipeline/outcome.ts';
 export type { JobReport, RunReport, StepReport, StepState } from '../pipeline/report.ts';

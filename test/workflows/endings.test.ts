@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { InvalidInputError } from '../../src/client/errors.ts';
 import { jobStep, pipeline } from '../support/example-pipelines.ts';
@@ -141,4 +142,53 @@ test('results that a step wants proven are read, and their counts reported', asy
     job: { verification: { files: 1, problems: [] } },
   });
   expect(report.steps['films']?.job?.records?.total).toBeGreaterThan(0);
+});
+
+describe('a job that hangs', () => {
+  test('is reported as stalled, with since when, and goes on until somebody ends it', async () => {
+    await aws.faults([{ service: 'fraud-detector', call: 'create', fault: 'job-hangs', times: 1 }]);
+    const { run } = await nightscore.client.start({
+      pipeline: pipeline('stalled', { screen: jobStep(AFD, { stallAfter: '1s' }) }),
+      key: '2026-11-20',
+    });
+    const { steps } = await nightscore.until(run, (report) => report.steps['screen']?.state === 'stalled');
+    expect(steps['screen']?.warnings).toEqual([expect.stringMatching(/^The job is stalled: no progress since 2/)]);
+    await nightscore.client.cancel(run);
+    expect((await nightscore.ended(run)).steps['screen']).toMatchObject({ outcome: 'stopped' });
+  });
+
+  test('at a service that tells nothing of progress is stalled only after the time that earlier runs took', async () => {
+    const definition = pipeline('usual', { films: jobStep(PERSONALIZE, { stallAfter: '1s', timeout: '20s' }) });
+    const usual = await nightscore.run(definition, '2026-11-20');
+    const { submittedAt = '', endedAt = '' } = usual.steps['films']?.job ?? {};
+    const usualMs = Date.parse(endedAt) - Date.parse(submittedAt);
+    await aws.faults([{ service: 'personalize', call: 'create', fault: 'job-hangs', times: 1 }]);
+    const { run } = await nightscore.client.start({ pipeline: definition, key: '2026-11-21' });
+    const { steps } = await nightscore.until(run, (report) => report.steps['films']?.state === 'stalled');
+    expect(Date.now() - Date.parse(steps['films']?.job?.submittedAt ?? '')).toBeGreaterThan(usualMs + 900);
+    await nightscore.client.cancel(run);
+    expect((await nightscore.ended(run)).steps['films']).toMatchObject({ outcome: 'left-running' });
+  });
+});
+
+test('a run that is reset takes over its job, and pays for no second one', async () => {
+  const { run } = await nightscore.client.start({
+    pipeline: pipeline('reset', { screen: jobStep(AFD) }),
+    key: '2026-11-20',
+  });
+  const { steps } = await nightscore.until(run, (report) => report.steps['screen']?.state === 'running');
+  const { events } = await nightscore.temporal.workflow.getHandle(run).fetchHistory();
+  const firstTask = events?.find(({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes);
+  await nightscore.temporal.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: run },
+    reason: 'the test wants it',
+    workflowTaskFinishEventId: firstTask?.eventId ?? null,
+    requestId: randomUUID(),
+  });
+  const report = await nightscore.ended(run);
+  const job = steps['screen']?.job?.id ?? '';
+  expect(report.steps['screen']).toMatchObject({ outcome: 'succeeded', job: { id: job, adopted: true } });
+  const calls = (await aws.ledger(`?job=${job}`)).map(({ operation }) => operation);
+  expect(calls.filter((operation) => operation.startsWith('Create'))).toHaveLength(1);
 });
