@@ -128,6 +128,8 @@ def check_lists(checks: Checks, client, create, status) -> None:
 def check_catalog(checks: Checks, client) -> None:
     detectors = client.get_detectors()["detectors"]
     checks.equal("detectors are listed", [entry["detectorId"] for entry in detectors], ["card_payment_detector"])
+    versions = client.describe_detector(detectorId="card_payment_detector")["detectorVersionSummaries"]
+    checks.equal("a detector tells of its versions", [entry["detectorVersionId"] for entry in versions], ["1"])
     version = client.get_detector_version(detectorId="card_payment_detector", detectorVersionId="1")
     checks.equal("a detector version is described", version["status"], "ACTIVE")
     event_types = client.get_event_types(name="card_payment")["eventTypes"]
