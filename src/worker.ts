@@ -9,6 +9,7 @@ import { FOLLOW_UPS } from './follow-ups/catalog.ts';
 import { createClients } from './services/clients.ts';
 import { CATALOG } from './services/catalog.ts';
 import { SettingsError, type Settings } from './settings.ts';
+import { Slots } from './slots.ts';
 import { createWatchers } from './watch/watchers.ts';
 import { WATCH_QUEUE_SUFFIX } from './workflows/watch-queue.ts';
 
@@ -38,6 +39,9 @@ const SHUTDOWN_GRACE = '30s';
  * busy Node then aborts the whole process ("async hook stack has become corrupted"). The option is not in the public type.
  */
 const PATIENT: Pick<WorkerOptionsWithDefaults, 'isolateExecutionTimeout'> = { isolateExecutionTimeout: '5m' };
+
+/** Results are unpacked and parsed, which takes the processor: more at once would only be slower, and make the waits late. */
+const READINGS_AT_ONCE = 2;
 
 const BUILT_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
 
@@ -88,6 +92,7 @@ function createContext({ region, settings, log }: StartWorkerOptions): ActivityC
     clients,
     watchers,
     followUps: FOLLOW_UPS,
+    readings: new Slots(() => READINGS_AT_ONCE),
     heartbeatTimeoutMs,
     notFoundGraceMs,
     pipelinesFolder,

@@ -38,14 +38,13 @@ export interface AwaitJobResult {
  */
 export async function awaitJob(context: ActivityContext, input: AwaitJobInput): Promise<AwaitJobResult> {
   const { ref, step, attempt, submittedAt, stallMs, endWhenStalled = false } = input;
-  const { heartbeatDetails, scheduledTimestampMs } = activityInfo();
+  const { heartbeatDetails } = activityInfo();
   const beat = (sight: Sight): JobHeartbeat => ({ step, attempt, sight });
   const pulse = new Pulse(beat(sightOf(heartbeatDetails)));
   try {
     const quietUntil = stallMs === undefined ? undefined : await expectedEnd(context, input);
     const end = await context.watchers(ref).watcher.watch(ref, {
       submittedAt,
-      waitingSince: scheduledTimestampMs,
       sight: pulse.details.sight ?? {},
       stallMs,
       quietUntil,

@@ -15,13 +15,15 @@ export async function longestEarlierJobMs(step: string, log: Logger): Promise<nu
   if (!workflowExecution || !isRunKey(workflowExecution.workflowId)) return undefined;
   const { pipeline } = parseRunKey(workflowExecution.workflowId);
   const durations: number[] = [];
+  let looks = 0;
   try {
     const query = `WorkflowType = 'runPipeline' AND NightscorePipeline = '${pipeline}' AND ExecutionStatus = 'Completed'`;
     for await (const { memo } of getClient().workflow.list({ query, pageSize: RUNS_LOOKED_AT })) {
       const job = (memo?.['report'] as RunReport | undefined)?.steps[step]?.job;
       const end = job?.endedAt ?? job?.noticedAt;
       if (job && end !== undefined) durations.push(Date.parse(end) - Date.parse(job.submittedAt));
-      if (durations.length >= RUNS_LOOKED_AT) break;
+      looks += 1;
+      if (looks >= RUNS_LOOKED_AT) break;
     }
   } catch (error) {
     log.warn({ err: error, pipeline, step }, 'Could not ask Temporal how long earlier jobs took');

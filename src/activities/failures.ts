@@ -64,6 +64,11 @@ function finalFailure(type: string, message: string): ApplicationFailure {
   });
 }
 
+/** The failure of a start that cannot go on although an earlier attempt may have created the job. */
+export function unseenJob(message: string): ApplicationFailure {
+  return finalFailure(JOB_UNSEEN, message);
+}
+
 /** Turns whatever an activity caught into what Temporal should do about it. */
 export function toFailure(error: unknown, options: FailureOptions = {}): unknown {
   if (isHopeless(error)) return rejection(error.message);
@@ -76,10 +81,14 @@ export interface FailureOptions {
   details?: object;
   /** How long the activity may go on trying since it was scheduled, in milliseconds. */
   patienceMs?: number;
+  /** Id of the job that it is about, where the error does not name it. */
+  job?: string;
 }
 
 /** How long the end of a job that was given up is looked for, while AWS cannot be reached, in milliseconds. */
 export const SETTLE_PATIENCE_MS = 15 * 60_000;
+/** How often it is tried at least. */
+export const LEAST_TRIES = 5;
 
 function isHopeless(error: unknown): error is Error {
   return HOPELESS.some((type) => error instanceof type);
@@ -89,12 +98,16 @@ function retry(
   failureClass: FailureClass,
   error: Error,
   finalType: string,
-  { details, patienceMs = Number.POSITIVE_INFINITY }: FailureOptions,
+  { details, patienceMs = Number.POSITIVE_INFINITY, job }: FailureOptions,
 ): ApplicationFailure {
   const { attempts, waitSeconds, benign } = RECOVERIES[failureClass];
   const { times, mayExist } = noteFailure(failureClass, error, details);
-  const isOutOfPatience = Date.now() - activityInfo().scheduledTimestampMs >= patienceMs;
-  const message = [error.message, failureClass === 'denied' && whatToGrant(error.message)].filter(Boolean).join(' ');
+  const { attempt, scheduledTimestampMs } = activityInfo();
+  // The time in which no worker was there does not count as trying.
+  const isOutOfPatience = attempt >= LEAST_TRIES && Date.now() - scheduledTimestampMs >= patienceMs;
+  const about = job === undefined ? '' : ` (job ${job})`;
+  const toGrant = failureClass === 'denied' ? ` ${whatToGrant(error.message)}` : '';
+  const message = `${error.message}${about}${toGrant}`;
   if (times >= attempts || isOutOfPatience) return finalFailure(mayExist ? JOB_UNSEEN : finalType, message);
   return ApplicationFailure.create({
     type: failureClass,
@@ -106,7 +119,6 @@ function retry(
   });
 }
 
-/** What an activity that fails hands on to its next attempt. */
 function whatToGrant(message: string): string {
   return (
     missingPermission(message) ??
@@ -114,6 +126,7 @@ function whatToGrant(message: string): string {
   );
 }
 
+/** What an activity that fails hands on to its next attempt. */
 interface FailuresInARow {
   /** The attempt of the activity that left word; a later one that left none may have died after its create. */
   activityAttempt: number;
@@ -162,13 +175,9 @@ export function mayJobExist(): boolean {
   return attempt > 1 && (before.activityAttempt !== attempt - 1 || (before.mayExist ?? true));
 }
 
-/** After these a create may have taken effect; the others are the service's refusal. */
-const AMBIGUOUS: ReadonlySet<ErrorClass> = new Set(['throttle', 'transient']);
-
 /** Whether a job may exist after a start that failed so. */
 export function leavesDoubt(error: unknown): boolean {
-  if (error instanceof JobUnseenError) return true;
-  return error instanceof ServiceError && error.operation.startsWith('Create') && AMBIGUOUS.has(error.class);
+  return error instanceof JobUnseenError || (error instanceof ServiceError && error.leavesDoubt);
 }
 
 /** Doubles with every failure in a row, and spreads callers that failed together over half of it. */

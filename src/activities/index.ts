@@ -16,17 +16,17 @@ export function createActivities(context: ActivityContext) {
     startJob: (input: StartJobInput) => startJob(context, input),
     findStartedJob: (input: StartJobInput) => findStartedJob(context, input),
     stopJob: (input: StopJobInput) => stopJob(context, input),
-    verifyJob: (input: VerifyJobInput) => verifyJob(context, input),
     readJob: (ref: JobRef) => readJob(context, ref),
     runFollowUp: (input: RunFollowUpInput) => runFollowUp(context, input),
   };
 }
 
-/** The activities of the watch queue: each is held for as long as its job takes, or waits for its place. */
+/** The activities of the watch queue: each is held for as long as its job takes, waits for its place, or has results to be read. */
 export function createWatchActivities(context: ActivityContext) {
   return {
     startJob: (input: StartJobInput) => startJob(context, input),
     awaitJob: (input: AwaitJobInput) => awaitJob(context, input),
+    verifyJob: (input: VerifyJobInput) => verifyJob(context, input),
   };
 }
 

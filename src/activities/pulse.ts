@@ -8,30 +8,21 @@ const LONGEST_PAUSE_MS = 5_000;
 export class Pulse<Details> {
   readonly #beat: () => void;
   readonly #timer: NodeJS.Timeout;
-  readonly #timeoutMs: number;
   #details: Details;
-  #lastBeat = Date.now();
 
   constructor(details: Details) {
     // Whoever tells something may run in the context of another activity, so the heartbeat is bound to this one.
     const activity = Context.current();
     this.#details = details;
-    this.#timeoutMs = activity.info.heartbeatTimeoutMs ?? 60_000;
-    this.#beat = () => {
-      this.#lastBeat = Date.now();
-      activity.heartbeat(this.#details);
-    };
-    this.#timer = setInterval(this.#beat, Math.min(LONGEST_PAUSE_MS, this.#timeoutMs / BEATS_PER_TIMEOUT));
+    // 0 stands for none.
+    const timeoutMs = activity.info.heartbeatTimeoutMs || 60_000;
+    this.#beat = () => activity.heartbeat(this.#details);
+    this.#timer = setInterval(this.#beat, Math.min(LONGEST_PAUSE_MS, timeoutMs / BEATS_PER_TIMEOUT));
     this.#beat();
   }
 
   get details(): Details {
     return this.#details;
-  }
-
-  /** Whether the process stood still for so long that the server may have given the activity to somebody else. */
-  get isStale(): boolean {
-    return Date.now() - this.#lastBeat >= this.#timeoutMs;
   }
 
   tell(details: Details): void {

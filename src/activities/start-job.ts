@@ -21,6 +21,7 @@ import {
   rejection,
   SETTLE_PATIENCE_MS,
   toFailure,
+  unseenJob,
 } from './failures.ts';
 import { Pulse } from './pulse.ts';
 
@@ -56,22 +57,25 @@ const CANCEL_REQUESTED = 3;
 export async function startJob(context: ActivityContext, input: StartJobInput): Promise<StartJobResult> {
   const { runKey, step, attempt } = input.identity;
   const { heartbeatDetails, scheduledTimestampMs } = activityInfo();
-  const place = (heartbeatDetails as Partial<JobHeartbeat> | undefined)?.place;
-  const start: JobHeartbeat = { step, attempt, ...failuresSoFar() };
+  const before = (heartbeatDetails as Partial<JobHeartbeat> | undefined) ?? {};
+  const { place } = before;
+  let start: JobHeartbeat = { step, attempt, ...failuresSoFar() };
   const pulse = new Pulse<JobHeartbeat>({ ...start, ...(place && { place }) });
   const since = place?.since ?? new Date(scheduledTimestampMs).toISOString();
   const signal = cancellationSignal();
   const mayExist = mayJobExist();
   try {
-    const { service, client, ref, request } = prepare(context, input);
-    let warnings: string[] = [];
+    const { service, client, ref, request } = prepareAgain(context, input, mayExist);
+    let { warnings } = before;
     const ready = async (): Promise<Place | undefined> => {
       // A create that may have taken effect was looked at before it was sent.
-      if (input.preflight !== false && !mayExist) warnings = await preflight(context, input.identity, client, request);
+      if (input.preflight !== false && !mayExist)
+        warnings ??= await preflight(context, input.identity, client, request);
+      if (warnings) start = { ...start, warnings };
       const onWait = (wait: JobHeartbeat['place'] & object) => pulse.tell({ ...start, place: wait });
       const taken = await context.watchers(ref).places?.take(ref, { since, signal, onWait });
       pulse.tell(start);
-      if (!signal.aborted && !pulse.isStale && (await isWanted(context))) return taken;
+      if (!signal.aborted && (await isWanted(context))) return taken;
       taken?.release();
       signal.throwIfAborted();
       // Whoever has taken over meanwhile may have told the run already that there is no job.
@@ -80,7 +84,7 @@ export async function startJob(context: ActivityContext, input: StartJobInput): 
     const started = await startOrAdopt(service, client, ref, request, { mayExist, ready });
     const job = { run: runKey, step, attempt, service: service.name, job: ref.id };
     context.log.info(job, started.adopted ? 'Took over the job that exists' : 'Started the job');
-    const told = warnings.length > 0 ? { warnings } : {};
+    const told = warnings && warnings.length > 0 ? { warnings } : {};
     return { ...started, ...endings(service, client), ...told, heartbeatTimeoutMs: context.heartbeatTimeoutMs };
   } catch (error) {
     // Whoever looks meanwhile sees a start that waits, not one that fails.
@@ -114,13 +118,13 @@ async function preflight(
  * late for a start that was just given a place.
  */
 async function isWanted({ log }: ActivityContext): Promise<boolean> {
-  const { workflowExecution, activityId } = activityInfo();
+  const { workflowExecution, activityId, attempt } = activityInfo();
   if (!workflowExecution) return true;
   try {
     const { workflowId, runId } = workflowExecution;
     const { raw } = await getClient().workflow.getHandle(workflowId, runId).describe();
     const pending = raw.pendingActivities?.find((activity) => activity.activityId === activityId);
-    return pending !== undefined && Number(pending.state) !== CANCEL_REQUESTED;
+    return pending?.attempt === attempt && Number(pending.state) !== CANCEL_REQUESTED;
   } catch (error) {
     log.warn(
       { err: error, run: workflowExecution.workflowId },
@@ -159,7 +163,26 @@ export async function findStartedJob(context: ActivityContext, input: StartJobIn
     const { heartbeatTimeoutMs } = context;
     return { ref: observation.ref, adopted: true, submittedAt, ...endings(service, client), heartbeatTimeoutMs };
   } catch (error) {
-    throw toFailure(error, { patienceMs: SETTLE_PATIENCE_MS });
+    throw toFailure(error, { patienceMs: SETTLE_PATIENCE_MS, ...jobOf(context, input) });
+  }
+}
+
+/** The id that the job has, if it exists. */
+function jobOf({ clients, region }: ActivityContext, input: StartJobInput): { job?: string } {
+  try {
+    const { service } = clients({ service: input.service, region: input.region ?? region });
+    return { job: service.jobId(input.identity) };
+  } catch {
+    return {};
+  }
+}
+
+/** A worker of another version may refuse what an earlier attempt may have started. */
+function prepareAgain(context: ActivityContext, input: StartJobInput, mayExist: boolean): PreparedStart {
+  try {
+    return prepare(context, input);
+  } catch (error) {
+    throw mayExist && error instanceof Error ? unseenJob(error.message) : error;
   }
 }
 

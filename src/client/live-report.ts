@@ -16,9 +16,12 @@ export function withProgress(report: RunReport, heartbeats: readonly JobHeartbea
   return { ...report, steps: Object.fromEntries(steps) };
 }
 
-function stepWithProgress(step: StepReport, { sight = {}, place, ...beat }: JobHeartbeat): StepReport {
+function stepWithProgress(
+  step: StepReport,
+  { sight = {}, place, warnings: found = [], ...beat }: JobHeartbeat,
+): StepReport {
   if (step.state === 'ended') return step;
-  if (place) return { ...step, state: 'queued (quota)', place };
+  if (place) return { ...step, state: 'queued (quota)', place, ...(found.length > 0 && { warnings: found }) };
   const observation = sight.observation ?? beat.observation;
   const told = warningsOf(sight);
   const warnings = [...(step.warnings ?? []), ...told];

@@ -20,7 +20,9 @@ export interface Sight {
   unknownSince?: string;
   /** Since when the job has been stalled. */
   stalledSince?: string;
-  /** Why the last look told nothing. */
+  /** Since when looks have told nothing, when the last of them was, and why. */
+  unseenSince?: string;
+  unseenAt?: string;
   unseenBecause?: string;
 }
 
@@ -30,6 +32,8 @@ export interface JobHeartbeat {
   attempt: number;
   sight?: Sight;
   place?: PlaceWait;
+  /** Of a start: what the look before paying found; present once there was one. */
+  warnings?: string[];
   /** Of a start: what its next attempt has to know of failures before. */
   failures?: object;
   /** As workers up to 0.1 sent it. */

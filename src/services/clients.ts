@@ -39,18 +39,26 @@ export function createClients(catalog: ReadonlyMap<string, BatchService>): Clien
   });
 }
 
+/** While nobody signs in again, new clients would be of no use; in milliseconds. */
+const LEAST_RENEWAL_MS = 5_000;
+
 /**
  * The calls of a client that is made anew when AWS says that its credentials are out of date. The SDK believes in credentials for as long as they say of
  * themselves, and for ever in those of a file.
  */
 function withFreshCredentials(connect: () => JobClient<unknown>): JobClient<unknown> {
   let current = connect();
+  let renewedAt = 0;
   const call = async <Result>(use: (client: JobClient<unknown>) => Promise<Result>): Promise<Result> => {
     const client = current;
     try {
       return await use(client);
     } catch (error) {
-      if (client === current && error instanceof ServiceError && error.class === 'auth-refresh') current = connect();
+      const isOutOfDate = error instanceof ServiceError && error.class === 'auth-refresh' && client === current;
+      if (isOutOfDate && Date.now() - renewedAt >= LEAST_RENEWAL_MS) {
+        renewedAt = Date.now();
+        current = connect();
+      }
       throw error;
     }
   };

@@ -203,6 +203,8 @@ export class ServiceError extends Error {
   readonly requestId: string | undefined;
   /** HTTP status of the answer, if there was one. */
   readonly status: number | undefined;
+  /** Whether a create that may have taken effect went before, or was this very call; set by `start-or-adopt.ts`. */
+  leavesDoubt = false;
 
   constructor(operation: string, cause: unknown) {
     const error: AwsErrorShape = cause instanceof Error ? cause : { message: String(cause) };

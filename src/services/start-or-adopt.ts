@@ -67,8 +67,10 @@ export async function startOrAdopt<Request>(
     return { ref, adopted: false, submittedAt: new Date().toISOString() };
   } catch (error) {
     // A lost, throttled or unreadable answer, and even a refusal, may stand for a create that took effect.
+    noteDoubt(error, error);
     const after = await look(client, located, true).catch((failed: unknown) => {
       place?.release();
+      noteDoubt(error, failed);
       throw failed;
     });
     if (after) {
@@ -81,6 +83,15 @@ export async function startOrAdopt<Request>(
     throw isTaken || (mayExist && isRefusal(error)) ? new JobUnseenError(located, error) : error;
   }
 }
+
+/** Marks an error that comes of a create which may have taken effect. */
+function noteDoubt(ofCreate: unknown, error: unknown): void {
+  const inDoubt = ofCreate instanceof ServiceError && AMBIGUOUS.has(ofCreate.class);
+  if (inDoubt && error instanceof ServiceError) error.leavesDoubt = true;
+}
+
+/** After these a create may have taken effect; the others are the service's refusal. */
+const AMBIGUOUS: ReadonlySet<ErrorClass> = new Set(['throttle', 'transient']);
 
 /** Answers that would end the start for good. Where a create went before, they may be about the job that it made. */
 function isRefusal(error: unknown): boolean {

@@ -10,7 +10,7 @@ import { FaultSwitches } from './faults.ts';
 import { send } from './http-answer.ts';
 import { JobBooks } from './jobs/job-book.ts';
 import { JobRunner } from './jobs/job-runner.ts';
-import { Slots } from './jobs/slots.ts';
+import { Slots } from '../slots.ts';
 import { JsonApi } from './json-api.ts';
 import { JobLogs } from './job-logs.ts';
 import { Ledger } from './ledger.ts';

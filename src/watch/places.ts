@@ -58,11 +58,14 @@ export class Places {
   readonly #given = new Map<string, Given>();
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
-  /** Refusals and lists that failed, in a row. */
+  /** How many jobs the service took when it refused one more although its list had places left. */
+  #learned = Number.POSITIVE_INFINITY;
+  /** Refusals and lists that failed, in a row; those of one look count once. */
   #setbacks = 0;
-  /** After a refusal: nobody enters before this moment, or before a place is seen to become free. */
+  #looks = 0;
+  #setBackInLook = -1;
+  /** Before this moment nobody tries whether the service takes more than was learned. */
   #closedUntil = 0;
-  #runningWhenClosed = 0;
   /** Jobs on the list at the last look. */
   #running = 0;
 
@@ -105,7 +108,6 @@ export class Places {
   /** A job of this worker has ended: its place is free. */
   ended(id: string): void {
     this.#given.delete(id);
-    this.#closedUntil = 0;
     if (this.#waiting.size === 0) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -121,6 +123,7 @@ export class Places {
     this.#timer = undefined;
     if (this.#waiting.size === 0) return;
     this.#looking = true;
+    this.#looks += 1;
     const started = Date.now();
     const list = await this.#unfinished().catch((error: unknown) => {
       this.#log.warn({ err: error }, 'Could not list the jobs that hold places');
@@ -141,7 +144,8 @@ export class Places {
     let calls = 0;
     for await (const page of this.#client.list?.({}) ?? []) {
       calls += 1;
-      for (const { ref, state } of page) if (state === undefined || !isTerminal(state)) ids.add(ref.id);
+      // A status that nobody knows proves nothing: the service itself refuses when it is full.
+      for (const { ref, state } of page) if (state !== undefined && !isTerminal(state)) ids.add(ref.id);
       // Full is full: who else is on the list does not matter.
       if (ids.size >= this.#settings.limit) break;
     }
@@ -170,24 +174,26 @@ export class Places {
   }
 
   #freeBy(running: ReadonlySet<string>): number {
-    const held = running.size + this.#given.size;
     this.#running = running.size;
+    const held = running.size + this.#given.size;
     if (held >= this.#settings.limit) {
-      // The list explains a refusal, if there was one.
+      // The list explains every refusal there was.
+      this.#learned = Number.POSITIVE_INFINITY;
       this.#setbacks = 0;
-      this.#closedUntil = 0;
       return 0;
     }
-    if (Date.now() < this.#closedUntil && running.size >= this.#runningWhenClosed) return 0;
-    const free = this.#settings.limit - held;
-    // After a refusal that the list does not explain, one at a time finds out how many the service really takes.
-    return this.#setbacks > 0 ? 1 : free;
+    const free = Math.min(this.#settings.limit, this.#learned) - held;
+    if (free > 0) return free;
+    if (Date.now() < this.#closedUntil) return 0;
+    // Now and then, one start tries whether the service takes one more.
+    this.#learned = held + 1;
+    return 1;
   }
 
   /** Without a list only the service itself can tell: one start at a time asks it. */
   #freeBlindly(): number {
     if (Date.now() < this.#closedUntil) return 0;
-    this.#close();
+    this.#setBack();
     return 1;
   }
 
@@ -196,20 +202,28 @@ export class Places {
     this.#given.set(id, { ref, until: Number.POSITIVE_INFINITY, filled: false });
     return {
       filled: () => {
-        this.#setbacks = 0;
         if (this.#given.has(id)) this.#given.set(id, { ref, until: Date.now() + UNLISTED_MS, filled: true });
+        this.#learned = Math.max(this.#learned, this.#held());
       },
       refused: () => {
         this.#given.delete(id);
-        this.#close();
+        this.#learned = this.#held();
+        this.#setBack();
       },
       release: () => void this.#given.delete(id),
     };
   }
 
-  #close(): void {
+  /** Jobs that the service is known to have. */
+  #held(): number {
+    const filled = [...this.#given.values()].filter((given) => given.filled);
+    return this.#running + filled.length;
+  }
+
+  #setBack(): void {
+    if (this.#setBackInLook === this.#looks) return;
+    this.#setBackInLook = this.#looks;
     this.#closedUntil = Date.now() + Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** Math.min(this.#setbacks, 10));
-    this.#runningWhenClosed = this.#running;
     this.#setbacks += 1;
   }
 }

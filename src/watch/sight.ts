@@ -43,25 +43,34 @@ export function hasEnded({ observation }: Sight): boolean {
   return observation?.state !== undefined && isTerminal(observation.state);
 }
 
-/** Since when a running job has shown no progress, if that is longer than it may. A service's own queue is no stall. */
-export function stalledSince(
-  { observation, progressAt }: Sight,
-  now: number,
-  { stallMs, quietUntil = 0 }: SightLimits,
-) {
-  if (stallMs === undefined || progressAt === undefined || observation?.state !== 'running') return undefined;
-  return now - Math.max(Date.parse(progressAt), quietUntil) >= stallMs ? progressAt : undefined;
+/** The sight after a look that told nothing. Time in which nobody looked, for want of a worker, does not count. */
+export function miss(before: Sight, now: number, because: string): Sight {
+  const { unseenSince, unseenAt } = before;
+  const goesOn = unseenSince !== undefined && unseenAt !== undefined && now - Date.parse(unseenAt) < UNATTENDED_MS;
+  const at = new Date(now).toISOString();
+  return { ...before, unseenSince: goesOn ? unseenSince : at, unseenAt: at, unseenBecause: because };
 }
 
-/** Why the wait should be given up, if it should. `waitingSince` counts as a look: nothing could be seen before. */
-export function surrender(
-  { observation, unknownSince }: Sight,
-  waitingSince: number,
-  now: number,
-  limits: SightLimits,
-): Surrender | undefined {
-  const seenAt = Math.max(waitingSince, observation ? Date.parse(observation.observedAt) : 0);
-  if (now - seenAt >= limits.blindMs) return 'blind';
-  if (unknownSince !== undefined && now - Date.parse(unknownSince) >= limits.unknownStatusMs) return 'unknown-status';
-  return undefined;
+/** Looks that are further apart are not one spell of blindness. */
+const UNATTENDED_MS = 10 * 60_000;
+
+/**
+ * Since when a running job has shown no progress, if that is longer than it may. A service's own queue is no stall, and neither is a time in which
+ * the job was not seen.
+ */
+export function stalledSince({ observation, progressAt }: Sight, { stallMs, quietUntil = 0 }: SightLimits) {
+  if (stallMs === undefined || progressAt === undefined || observation?.state !== 'running') return undefined;
+  const quiet = Date.parse(observation.observedAt) - Math.max(Date.parse(progressAt), quietUntil);
+  return quiet >= stallMs ? progressAt : undefined;
+}
+
+/** Why the wait should be given up, if it should. Only what looks told counts. */
+export function surrender(sight: Sight, { blindMs, unknownStatusMs }: SightLimits): Surrender | undefined {
+  const { observation, unknownSince, unseenSince, unseenAt } = sight;
+  if (lasted(unseenSince, unseenAt) >= blindMs) return 'blind';
+  return lasted(unknownSince, observation?.observedAt) >= unknownStatusMs ? 'unknown-status' : undefined;
+}
+
+function lasted(from: string | undefined, to: string | undefined): number {
+  return from === undefined || to === undefined ? -1 : Date.parse(to) - Date.parse(from);
 }

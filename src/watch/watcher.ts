@@ -5,7 +5,7 @@ import type { Sight } from '../pipeline/heartbeat.ts';
 import type { JobObservation, JobRef } from '../pipeline/job.ts';
 import { ServiceError } from '../services/errors.ts';
 import type { JobClient } from '../services/service.ts';
-import { hasEnded, see, stalledSince, surrender, type SightLimits, type Surrender } from './sight.ts';
+import { hasEnded, miss, see, stalledSince, surrender, type SightLimits, type Surrender } from './sight.ts';
 
 export interface WatchSettings {
   /** Time between two looks at the jobs of one service, in milliseconds. */
@@ -24,8 +24,6 @@ export type WatchEnd = 'ended' | 'lost' | 'stalled' | Surrender;
 export interface WatchOptions {
   /** ISO 8601. */
   submittedAt: string;
-  /** Since when somebody has waited for the job, also at other workers; milliseconds since 1970. */
-  waitingSince: number;
   /** What was seen of the job before. */
   sight: Sight;
   /** Without it, a job never counts as stalled; in milliseconds. */
@@ -52,7 +50,7 @@ const LOUD_AFTER_MS = 300_000;
 /** A first look waits this long for others that begin at the same time, in milliseconds. */
 const FIRST_LOOK_MS = 100;
 
-interface Watch extends Pick<WatchOptions, 'submittedAt' | 'waitingSince' | 'sight' | 'endWhenStalled' | 'onSight'> {
+interface Watch extends Pick<WatchOptions, 'submittedAt' | 'sight' | 'endWhenStalled' | 'onSight'> {
   ref: JobRef;
   limits: SightLimits;
   /** Denials in a row after the grace, and when the first of them came. */
@@ -156,15 +154,14 @@ export class Watcher {
 
   /** What a look, or a look that failed, means for the wait. */
   #judge(watch: Watch): void {
-    const now = Date.now();
-    const since = stalledSince(watch.sight, now, watch.limits);
+    const since = stalledSince(watch.sight, watch.limits);
     if (since !== undefined && watch.sight.stalledSince === undefined) {
       watch.sight = { ...watch.sight, stalledSince: since };
       this.#log.warn({ job: watch.ref.id, since, status: watch.sight.observation?.rawStatus }, 'The job is stalled');
       watch.onSight(watch.sight);
     }
     if (watch.endWhenStalled && watch.sight.stalledSince !== undefined) return watch.end('stalled');
-    const why = surrender(watch.sight, watch.waitingSince, now, watch.limits);
+    const why = surrender(watch.sight, watch.limits);
     if (why !== undefined) watch.end(why);
   }
 
@@ -189,7 +186,9 @@ export class Watcher {
       const unseen = await this.#list(scope, watches).catch((error: unknown) => {
         note(error);
         // A list that is not permitted, or that cannot be read, must not hide the jobs; one that was throttled must not be made up for.
-        return isThrottled(error) ? [] : watches;
+        if (!isThrottled(error)) return watches;
+        for (const watch of watches) this.#unseen(watch, error);
+        return [];
       });
       const read = (watch: Watch) =>
         this.#get(watch).catch((error: unknown) => {
@@ -251,7 +250,7 @@ export class Watcher {
 
   #unseen(watch: Watch, error: unknown): void {
     if (!this.#watches.has(watch)) return;
-    watch.sight = { ...watch.sight, unseenBecause: error instanceof Error ? error.message : String(error) };
+    watch.sight = miss(watch.sight, Date.now(), error instanceof Error ? error.message : String(error));
     watch.onSight(watch.sight);
   }
 

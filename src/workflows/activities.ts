@@ -40,9 +40,8 @@ export function activitiesOn(taskQueue: string, summary: string) {
       heartbeatTimeout,
     }).awaitJob(input);
   const { verifyJob } = proxyActivities<Activities>({
-    ...shared,
+    ...held,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
-    startToCloseTimeout: '24h',
     heartbeatTimeout: '1m',
   });
   const { runFollowUp } = proxyActivities<Activities>({

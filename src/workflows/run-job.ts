@@ -1,4 +1,11 @@
-import { ApplicationFailure, CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  patched,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { StartJobInput, StartJobResult } from '../activities/start-job.ts';
 import type { AwaitJobResult } from '../activities/await-job.ts';
 import type { Gate, Json, RetryDefinition } from '../pipeline/definition.ts';
@@ -149,11 +156,13 @@ async function proven(
       error: `The job succeeded, but its results are not proven: ${objection}`,
     };
   } catch (error) {
-    if (CancellationScope.current().consideredCancelled)
-      return { ...result, error: 'Its results were not verified: the step was given up' };
-    const message = `The job succeeded, but its results could not be verified: ${messageOf(error)}`;
-    return { ...result, outcome: 'failed', error: message };
+    const isGivenUp = CancellationScope.current().consideredCancelled;
+    return unproven(result, isGivenUp ? 'the step was given up' : messageOf(error));
   }
+}
+
+function unproven(result: JobResult, why: string): JobResult {
+  return { ...result, outcome: 'failed', error: `The job succeeded, but its results could not be verified: ${why}` };
 }
 
 /** The wait was given up: the job may still run, and nobody can tell. */
@@ -218,12 +227,9 @@ async function settle(
     const how = wayToEnd(options, started);
     const { end, obstacle } = await stopOrRead(options, activities, input, started, how);
     if (end.lost || isOver(end.observation)) {
-      return await proven(
-        options,
-        activities,
-        started,
-        conclude(options, attempt, started, end, how ? why : undefined),
-      );
+      const result = conclude(options, attempt, started, end, how ? why : undefined);
+      const proof = await within(STOP_TIMEOUT_MS, () => proven(options, activities, started, result));
+      return proof ?? unproven(result, 'that took too long');
     }
     return leftRunning(started, end.observation, attempt, why, obstacle);
   } catch (error) {
@@ -256,6 +262,8 @@ async function stopOrRead(
       const end = await within(STOP_TIMEOUT_MS, () => awaitEnd(patient, activities, started, input));
       if (end && end.gaveUp === undefined) return { end, obstacle };
     } catch (error) {
+      // Runs of 0.1 looked no further.
+      if (!patched('read-after-failed-stop')) throw error;
       obstacle = `it could not be ended (${messageOf(error)})`;
     }
   }

@@ -20,6 +20,8 @@ export interface EndingRow {
   /** Timeout of the whole run. */
   runTimeout?: string;
   act?: Act;
+  /** In which state of the step it is done; `running` when absent. */
+  actWhen?: 'starting' | 'running';
   /** At which services this can happen; at all when absent. */
   where?: (can: Capabilities) => boolean;
   /** How the step must end. */
@@ -142,8 +144,21 @@ export const ENDING_TABLE: readonly EndingRow[] = [
     what: 'the run is cancelled before the job could be created',
     faults: [{ call: 'create', fault: 'throttle' }],
     act: 'cancel the run',
+    actWhen: 'starting',
     outcome: always('cancelled'),
     jobs: 0,
+    running: never,
+  },
+  {
+    what: 'the answer to the create is lost, reads are throttled, and the run is cancelled meanwhile; the job succeeds',
+    faults: [
+      { call: 'create', fault: 'reset-after', times: 1 },
+      { call: 'read', fault: 'throttle', skip: 1, times: 6 },
+    ],
+    act: 'cancel the run',
+    actWhen: 'starting',
+    outcome: always('succeeded'),
+    jobs: 1,
     running: never,
   },
   givenUp('the job hangs, and the step says `onStall: stop`', {

@@ -106,7 +106,7 @@ async function actBefore({ act: what }: EndingRow, service: BatchService, id: st
 }
 
 async function act(
-  { act: what, jobs }: EndingRow,
+  { act: what, actWhen = 'running', jobs }: EndingRow,
   service: BatchService,
   run: string,
   id: string,
@@ -122,7 +122,7 @@ async function act(
   };
   const chosen = what && acts[what];
   if (!chosen) return;
-  const state = jobs === 0 ? 'starting' : 'running';
-  await nightscore.until(run, ({ steps }) => steps['score']?.state === state);
+  await nightscore.until(run, ({ steps }) => steps['score']?.state === actWhen);
+  if (jobs > 0) await expect.poll(() => aws.jobs(id), { timeout: 20_000 }).not.toEqual([]);
   await chosen();
 }

@@ -59,6 +59,13 @@ export const FAULT_TABLE: readonly FaultRow[] = [
   survived('create', { fault: 'throttle-after', times: 1 }, { fault: 'not-found', times: 1 }),
   survived('create', { fault: 'reset-after', times: 1 }, { fault: 'access-denied', times: 1 }),
   survived('create', { fault: 'error-500-after', times: 1 }, { fault: 'html-503', times: 2 }),
+  survived(
+    'create',
+    { fault: 'reset-after', times: 1 },
+    { fault: 'throttle', times: 1 },
+    { fault: 'access-denied', times: 1 },
+  ),
+  survived('create', { fault: 'garbled-after', times: 1 }, { fault: 'access-denied', times: 2 }),
   { faults: [{ fault: 'access-denied', times: 1 }], moment: 'create', outcome: 'rejected', jobs: 0 },
 
   survived('read', { fault: 'throttle', times: 3 }),

@@ -12,7 +12,6 @@ export async function endOf(client: JobClient<unknown>, ref: JobRef): Promise<Jo
   let last: Sight = {};
   await watcher.watch(ref, {
     submittedAt: new Date().toISOString(),
-    waitingSince: Date.now(),
     sight: {},
     signal: new AbortController().signal,
     onSight: (sight) => (last = sight),

@@ -42,7 +42,6 @@ function watch(ref: JobRef, more: Partial<WatchOptions> = {}): Watched {
   const abort = new AbortController();
   const end = watcher.watch(ref, {
     submittedAt: new Date().toISOString(),
-    waitingSince: Date.now(),
     sight: {},
     signal: abort.signal,
     onSight: (sight) => seen.push(sight),

@@ -9,7 +9,7 @@ import type { JobBook } from './job-book.ts';
 import { publishResults, ResultStage } from './result-stage.ts';
 import { JobFailure } from './simulated-job.ts';
 import type { JobFate, JobKind, ScoredRecords, SimulatedJob } from './simulated-job.ts';
-import { Slots } from './slots.ts';
+import { Slots } from '../../slots.ts';
 
 /** What all runners share. */
 export interface RunnerTools {
