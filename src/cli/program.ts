@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { RUN_STATUSES } from '../client/run-summary.ts';
 import type { DemoOptions } from './demo.ts';
@@ -6,8 +5,12 @@ import type { DevOptions } from './dev.ts';
 import { EXIT_CODES_TEXT } from './process/exit-codes.ts';
 import type { ListOptions } from './list.ts';
 import { collected, pastMoment, portNumber, positiveNumber, wholeNumber } from './option-values.ts';
+import { SCOPES } from '../server/callers.ts';
+import type { ServeOptions } from './serve.ts';
 import type { SimulateOptions } from './simulate.ts';
 import type { StartOptions } from './start.ts';
+import type { TokenOptions } from './token.ts';
+import { version } from './version.ts';
 
 const JSON_OPTION = ['--json', 'print one JSON document on stdout'] as const;
 const RUN_ARGUMENT = ['<run>', 'run key, for example tumor-screening/2026-11-20'] as const;
@@ -170,13 +173,38 @@ function addServing(program: Command): void {
     )
     .addHelpText('after', example('AWS_REGION=eu-west-1 nightscore worker'))
     .action(async () => (await import('./worker.ts')).worker());
+  program
+    .command('serve')
+    .summary('start the HTTP API')
+    .description(
+      'Starts the HTTP API, for other services, until it is told to stop. It starts runs of the pipelines in the pipelines folder at Temporal ' +
+        '(TEMPORAL_* variables or profile file). A page at /docs says what it can do.',
+    )
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on', portNumber, 8080)
+    .option('--tokens <file>', 'file of the tokens of callers; see: nightscore help token')
+    .option('--no-auth', 'ask for no tokens; only with an address of this machine')
+    .option('--rate <number>', 'requests that one caller may make in a second', wholeNumber, 100)
+    .addHelpText('after', example('nightscore serve --tokens tokens.yaml'))
+    .action(async (options: ServeOptions) => (await import('./serve.ts')).serve(options));
+  program
+    .command('token')
+    .summary('make a token for a caller of the API')
+    .description(
+      'Makes a token and prints it, once, together with its entry for the file of tokens, which holds only a hash of it.',
+    )
+    .argument('<name>', 'name of the caller, which runs and the log give as who started them')
+    .addOption(
+      new Option('--scope <scope...>', 'what it is for: to see, to start, to cancel')
+        .choices(SCOPES)
+        .makeOptionMandatory(),
+    )
+    .option('--pipeline <name>', 'a pipeline that it is for; may be repeated (default: all)', collected)
+    .option(...JSON_OPTION)
+    .addHelpText('after', example('nightscore token airflow --scope read start --pipeline churn-nightly'))
+    .action(async (name: string, options: TokenOptions) => (await import('./token.ts')).token(name, options));
 }
 
 function example(command: string): string {
   return `\nExample:\n  $ ${command}\n\n${EXIT_CODES_TEXT}`;
-}
-
-function version(): string {
-  const packageFile = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
 }

@@ -1,6 +1,5 @@
-import { FOLLOW_UPS } from '../follow-ups/catalog.ts';
-import { CATALOG } from '../services/catalog.ts';
 import type { BatchService, Capabilities } from '../services/service.ts';
+import { usesOverview } from '../uses-overview.ts';
 import { print, printJson } from './process/output.ts';
 import { tableLines } from './view/table.ts';
 
@@ -18,9 +17,8 @@ const CAPABILITIES = Object.keys(COLUMNS) as (keyof Capabilities)[];
 
 /** `nightscore services`: what a step can use, and what each service can do with a job. */
 export function services({ json }: { json?: true }): void {
-  const known = [...CATALOG.values()];
-  const followUps = [...FOLLOW_UPS.keys()];
-  if (json) printJson({ services: known.map(({ name, can }) => ({ name, can })), followUps });
+  const { services: known, followUps } = usesOverview();
+  if (json) printJson({ services: known, followUps });
   else print([...capabilityLines(known), '', `Follow-ups: ${followUps.join(', ')}`].join('\n'));
 }
 

@@ -9,7 +9,7 @@ import { prepareRun } from '../prepare-run.ts';
 import { readSettings } from '../settings.ts';
 import { withNightscore, type ConnectedNightscore } from './runs/connect.ts';
 import { print, printJson } from './process/output.ts';
-import { chosenKey } from './runs/run-period.ts';
+import { chosenKey } from '../client/run-period.ts';
 import { waitForRun } from './runs/wait-for-run.ts';
 
 export interface StartOptions {

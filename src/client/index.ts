@@ -5,6 +5,7 @@ export {
   type StartOptions,
   type StartResult,
 } from './nightscore-client.ts';
+export type { RunPage, RunPageOptions } from './run-page.ts';
 export type { RunFilter, RunStatus, RunSummary } from './run-summary.ts';
 export type * from '../pipeline/definition.ts';
 export type { Difference, JobIdentity, JobObservation, JobRecords, JobRef } from '../pipeline/job.ts';

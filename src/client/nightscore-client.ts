@@ -13,6 +13,8 @@ import { isRunKey, parseRunKey, runKey } from '../pipeline/run-key.ts';
 import type { runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, RunNotFoundError } from './errors.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
+import { readRunInput } from './run-input.ts';
+import { readRunPage, type RunPage, type RunPageOptions } from './run-page.ts';
 import {
   statusOf,
   summaryOf,
@@ -37,6 +39,8 @@ export interface StartOptions {
   params?: Params;
   /** Who or what asks for the run, for people; `client` when absent. */
   trigger?: string;
+  /** A name for the request, by which a repetition is known; {@link NightscoreClient.standing} tells it. */
+  requestName?: string;
 }
 
 export interface StartResult {
@@ -45,6 +49,15 @@ export interface StartResult {
   /** False when the run existed before; then nothing was changed. */
   started: boolean;
 }
+
+export interface RunStanding {
+  status: RunStatus;
+  /** Of the request that started the run, if it had one. */
+  requestName?: string;
+}
+
+/** Key of the memo under which the name of the request that started a run is kept. */
+const REQUEST_NAME = 'requestName';
 
 /** How long a query may wait for a worker, in milliseconds. */
 const QUERY_TIMEOUT_MS = 5_000;
@@ -74,7 +87,7 @@ export class NightscoreClient {
    * with the key and the parameters: throws an InvalidInputError with everything that is wrong, and starts nothing. A pipeline that is named is
    * checked by the worker.
    */
-  async start({ pipeline, key, params = {}, trigger = 'client' }: StartOptions): Promise<StartResult> {
+  async start({ pipeline, key, params = {}, trigger = 'client', requestName }: StartOptions): Promise<StartResult> {
     if (typeof pipeline !== 'string') await assertCanRun(pipeline, key, params);
     const run = runKey(typeof pipeline === 'string' ? pipeline : pipeline.name, key);
     const input: RunPipelineInput = { pipeline, key, params, trigger };
@@ -85,6 +98,7 @@ export class NightscoreClient {
         args: [input],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
+        ...(requestName !== undefined && { memo: { [REQUEST_NAME]: requestName } }),
       });
       return { run, started: true };
     } catch (error) {
@@ -108,6 +122,28 @@ export class NightscoreClient {
       outcome: status === 'succeeded' || status === 'cancelled' ? status : 'failed',
       error: WITHOUT_REPORT[status] ?? `The run ${status} without a report: see its history in Temporal`,
     };
+  }
+
+  /** What a run was started with. Throws a RunNotFoundError. */
+  async inputOf(run: string): Promise<RunPipelineInput> {
+    return readRunInput(this.#client, run);
+  }
+
+  /** How a run stands, without a question to its worker; undefined when there is no such run. */
+  async standing(run: string): Promise<RunStanding | undefined> {
+    try {
+      const description = await this.#describe(run);
+      const requestName = description.memo?.[REQUEST_NAME];
+      return { status: statusOf(description), ...(typeof requestName === 'string' && { requestName }) };
+    } catch (error) {
+      if (error instanceof RunNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  /** One page of the runs that match, in the order of {@link list}. Throws an InvalidInputError for a cursor that is none. */
+  async listPage(filter: RunFilter, options: RunPageOptions): Promise<RunPage> {
+    return readRunPage(this.#client, visibilityQuery(filter), options);
   }
 
   /** The runs that match: those that go on first, then those that have ended, the latest end first, as Temporal lists them. */

@@ -47,7 +47,9 @@ export function statusOf(info: Pick<WorkflowExecutionInfo, 'status'>): RunStatus
 }
 
 /** The row of a run; nothing for a workflow that is none: one of the type under another id has refused to run. */
-export function summaryOf(info: WorkflowExecutionInfo): RunSummary | undefined {
+export function summaryOf(
+  info: Pick<WorkflowExecutionInfo, 'workflowId' | 'status' | 'startTime' | 'closeTime'>,
+): RunSummary | undefined {
   if (!isRunKey(info.workflowId)) return undefined;
   return {
     id: info.workflowId,
@@ -69,6 +71,10 @@ export interface RunFilter {
   /** Id of a job that the run started. */
   job?: string;
   startedAfter?: Date;
+  /** Only runs of these pipelines, also those that no worker has taken up yet. */
+  ofPipelines?: readonly string[];
+  /** Only these runs, by their run keys. */
+  runs?: readonly string[];
 }
 
 /** The filter as a query of Temporal's visibility. */
@@ -83,7 +89,15 @@ export function visibilityQuery(filter: RunFilter): string {
   ];
   const terms = equals.flatMap(([attribute, value]) => (value === undefined ? [] : [`${attribute} = ${quote(value)}`]));
   if (filter.startedAfter) terms.push(`StartTime >= ${quote(filter.startedAfter.toISOString())}`);
+  // By the workflow id, which nobody can forge and which is there from the start on; attributes are written by the run itself.
+  if (filter.ofPipelines)
+    terms.push(anyOf(filter.ofPipelines.map((name) => `WorkflowId STARTS_WITH ${quote(`${name}/`)}`)));
+  if (filter.runs) terms.push(anyOf(filter.runs.map((run) => `WorkflowId = ${quote(run)}`)));
   return terms.join(' AND ');
+}
+
+function anyOf(terms: readonly string[]): string {
+  return `(${terms.join(' OR ')})`;
 }
 
 function quote(value: string): string {

@@ -16,7 +16,7 @@ import { paintFor } from '../view/paint.ts';
 import { readResultFiles, type ResultFile } from './result-files.ts';
 import { countRecords, machineLearningScores } from './result-records.ts';
 import { errorLines } from '../view/run-lines.ts';
-import { chosenKey } from '../runs/run-period.ts';
+import { chosenKey } from '../../client/run-period.ts';
 import { columnsOf } from '../view/terminal-size.ts';
 
 /** The demo ran to its end, but not everything succeeded. */

@@ -12,9 +12,10 @@ export class PortTakenError extends Error {
 }
 
 /** Throws a PortTakenError that names the option when the port is taken. Port 0 stands for any free port. */
-export async function assertPortIsFree({ port, option }: { port: number; option: string }): Promise<void> {
+export async function assertPortIsFree(place: { port: number; option: string; host?: string }): Promise<void> {
+  const { port, option, host = HOST } = place;
   try {
-    await tryPort(HOST, port);
+    await tryPort(host, port);
   } catch (error) {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     throw taken ? new PortTakenError(port, option) : error;

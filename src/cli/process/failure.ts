@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { lostConnectionText } from '../../temporal/lost-connection.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { InterruptedError } from './interruption.ts';
 
@@ -22,15 +23,13 @@ const CODES_OF_ERRORS: Readonly<Record<string, number>> = {
   AwsSettingsError: EXIT_CODES.invalid,
   PortTakenError: EXIT_CODES.invalid,
   SimulatorStartError: EXIT_CODES.invalid,
+  TokensFileError: EXIT_CODES.invalid,
   TemporalConnectionError: EXIT_CODES.unreachable,
   SearchAttributesError: EXIT_CODES.unreachable,
   ServerNotFoundError: EXIT_CODES.unreachable,
   LocalServerError: EXIT_CODES.unreachable,
   DemoFailedError: EXIT_CODES.failed,
 };
-
-/** Statuses of gRPC that a server which is gone, or does not get to answering, leaves behind. */
-const LOST_CONNECTION: ReadonlySet<unknown> = new Set([4 /* DEADLINE_EXCEEDED */, 14 /* UNAVAILABLE */]);
 
 const DEBUG_LEVELS: ReadonlySet<string | undefined> = new Set(['debug', 'trace']);
 
@@ -55,14 +54,6 @@ function usageFailure({ code, exitCode, message }: CommanderError): Failure | un
 
 function problemsOf(error: Error): Pick<Failure, 'problems'> {
   return 'problems' in error && Array.isArray(error.problems) ? { problems: error.problems } : {};
-}
-
-/** What to say when Temporal was there at first and answers no more; gRPC's status is in the error or in its cause. */
-function lostConnectionText(error: Error): string | undefined {
-  if ('details' in error && 'code' in error && LOST_CONNECTION.has(error.code)) {
-    return `Temporal does not answer any more (${String(error.details)}). Its runs go on when it does; see \`nightscore list\`.`;
-  }
-  return error.cause instanceof Error ? lostConnectionText(error.cause) : undefined;
 }
 
 function unexpectedText(error: Error, environment: NodeJS.ProcessEnv): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chosenKey } from '../../../src/cli/runs/run-period.ts';
-import type { Period, PipelineDefinition } from '../../../src/pipeline/definition.ts';
+import { chosenKey } from '../../src/client/run-period.ts';
+import type { Period, PipelineDefinition } from '../../src/pipeline/definition.ts';
 
 const NOW = new Date('2026-11-20T23:30:00Z');
 

@@ -1,0 +1,21 @@
+import type { FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { callerOfRequest } from './authorization.ts';
+
+/** What a caller changed. */
+export interface AuditedChange {
+  action: 'start' | 'cancel' | 'cancel-step';
+  run: string;
+  step?: string;
+  /** What came of it, for example that the run existed already. */
+  result: string;
+}
+
+/** One line in the log for each change that was asked for: who, what, and under which request. */
+export function audit(log: Logger, request: FastifyRequest, change: AuditedChange): void {
+  const { name } = callerOfRequest(request);
+  log.info(
+    { audit: true, caller: name, requestId: request.id, address: request.ip, ...change },
+    'A caller changed something',
+  );
+}

@@ -1,0 +1,81 @@
+import { WorkflowUpdateRPCTimeoutOrCancelledError, isGrpcServiceError } from '@temporalio/client';
+import { basename } from 'node:path';
+import { InvalidInputError } from '../client/errors.ts';
+import { PipelineFileError } from '../pipeline-files.ts';
+import { formatProblem } from '../pipeline/validation/problem.ts';
+import { lostConnectionText } from '../temporal/lost-connection.ts';
+import { ApiProblem, type ProblemKind } from './problems.ts';
+
+/** The kind of problem of each error that we throw ourselves, by its name. Their messages are written for people. */
+const KINDS_OF_ERRORS: Readonly<Record<string, ProblemKind>> = {
+  InvalidInputError: 'invalid-request',
+  RunKeyError: 'invalid-request',
+  RunNotFoundError: 'not-found',
+  PipelineNotFoundError: 'not-found',
+  TemporalConnectionError: 'temporal-unavailable',
+};
+
+/** Fastify's own errors, by their codes; what we say of them names no inner thing. */
+const KINDS_OF_CODES: Readonly<Record<string, { kind: ProblemKind; detail: string }>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: { kind: 'too-large', detail: 'A body may have at most 256 KB.' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    kind: 'not-json',
+    detail: 'Send the body as JSON, with the header `content-type: application/json`.',
+  },
+  FST_ERR_CTP_EMPTY_JSON_BODY: { kind: 'invalid-request', detail: 'The body is empty: send JSON, for example {}.' },
+  FST_ERR_CTP_INVALID_JSON_BODY: { kind: 'invalid-request', detail: 'The body is not valid JSON.' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    kind: 'invalid-request',
+    detail: 'The body is not as long as its header `content-length` says.',
+  },
+  FST_ERR_BAD_URL: { kind: 'not-found', detail: 'The path of the URL cannot be read.' },
+};
+
+/** Temporal's own refusals: it is there, and does not serve us. By status of gRPC. */
+const REFUSALS: ReadonlyMap<unknown, string> = new Map([
+  [7, 'Temporal does not permit this: the permissions of the server have to be mended.'],
+  [16, 'Temporal does not know us: the credentials of the server have to be mended.'],
+  [8, 'Temporal has too much to do now: try again a little later.'],
+]);
+
+const RETRY_SOON = { 'retry-after': '2' };
+
+/** What to answer to a request that failed with this error; undefined for an error that nobody expected. */
+export function problemOfError(error: Error): ApiProblem | undefined {
+  if (error instanceof ApiProblem) return error;
+  const kind = KINDS_OF_ERRORS[error.name];
+  if (kind !== undefined) return new ApiProblem(kind, { detail: error.message, ...problemsOf(error) });
+  if (error instanceof PipelineFileError) {
+    const problems = fileProblems(error);
+    return new ApiProblem('invalid-pipeline', { detail: problems.join('\n'), problems });
+  }
+  const known = 'code' in error ? KINDS_OF_CODES[String(error.code)] : undefined;
+  if (known) return new ApiProblem(known.kind, { detail: known.detail });
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unavailable(NO_WORKER);
+  const lost = lostConnectionText(error) ?? refusalText(error);
+  if (lost !== undefined) return unavailable(lost);
+  // JSON that tries to change the prototype of objects, which Fastify refuses with a plain SyntaxError.
+  if ('statusCode' in error && error.statusCode === 400)
+    return new ApiProblem('invalid-request', KINDS_OF_CODES['FST_ERR_CTP_INVALID_JSON_BODY']!);
+  return undefined;
+}
+
+const NO_WORKER = 'No worker has taken this up in time: is one running? What was asked for may still be done.';
+
+function unavailable(detail: string): ApiProblem {
+  return new ApiProblem('temporal-unavailable', { detail }, RETRY_SOON);
+}
+
+function refusalText(error: Error): string | undefined {
+  const text = isGrpcServiceError(error) ? REFUSALS.get(error.code) : undefined;
+  return text ?? (error.cause instanceof Error ? refusalText(error.cause) : undefined);
+}
+
+function problemsOf(error: Error): { problems?: string[] } {
+  return error instanceof InvalidInputError ? { problems: [...error.problems] } : {};
+}
+
+/** Where the files lie on the server is nothing that a caller has to know. */
+function fileProblems({ problems }: PipelineFileError): string[] {
+  return problems.map((problem) => formatProblem({ ...problem, file: basename(problem.file) }));
+}

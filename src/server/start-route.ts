@@ -1,0 +1,80 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { audit } from './audit.ts';
+import { callerOfRequest } from './authorization.ts';
+import { inTime, type ApiContext } from './context.ts';
+import { problemAnswers } from './problems.ts';
+import { reportSchema } from './report-schema.ts';
+import { keyOfRun, pipelineName, runStatus, waitMs, waitText } from './request-schemas.ts';
+import { startRun } from './start-run.ts';
+
+const body = z
+  .strictObject({
+    period: z
+      .exactOptional(z.string().max(40))
+      .describe(
+        'The day (2026-11-20), or the hour on the clock of the pipeline’s zone (2026-11-20T02); now by default',
+      ),
+    key: z.exactOptional(keyOfRun).describe('The whole key, as pipelines without a period need it'),
+    params: z
+      .exactOptional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])))
+      .describe('Values of parameters, by their names'),
+  })
+  .meta({ id: 'StartRun' });
+
+const headers = z.looseObject({
+  'idempotency-key': z
+    .exactOptional(z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'))
+    .describe('A name for this request. A pipeline without a period takes it for the key of the run'),
+});
+
+const started = z
+  .object({
+    run: z.string().describe('The run key'),
+    started: z.boolean().describe('Whether this request has started the run, or found it'),
+    status: runStatus,
+    report: z.exactOptional(reportSchema).describe('With `wait`: what is known of the run now'),
+  })
+  .meta({ id: 'StartedRun' });
+
+export const startRoute: FastifyPluginAsyncZod<ApiContext> = async (app, context) => {
+  app.route({
+    method: 'POST',
+    url: '/v1/pipelines/:pipeline/runs',
+    config: { access: 'start' },
+    schema: {
+      operationId: 'startRun',
+      tags: ['Runs'],
+      summary: 'Start a run',
+      description:
+        'Starts a run of a pipeline, once: whoever asks again for the same period, key or `Idempotency-Key` gets the same run. Everything is checked before anything is started.',
+      params: z.strictObject({ pipeline: pipelineName }),
+      querystring: z.strictObject({ wait: z.exactOptional(waitText) }),
+      headers,
+      body,
+      response: {
+        200: started.describe('The run existed already, with the same input; nothing was changed'),
+        201: started.describe('The run was started'),
+        ...problemAnswers('not-found', 'conflict', 'too-large', 'not-json', 'invalid-pipeline'),
+      },
+    },
+    handler: async (request, reply) => {
+      const { wait } = request.query;
+      const answer = await inTime(context, async () => {
+        const definition = await context.pipelines.load(request.params.pipeline);
+        return startRun(context.nightscore, definition, {
+          ...request.body,
+          requestName: request.headers['idempotency-key'],
+          trigger: `api (${callerOfRequest(request).name})`,
+        });
+      });
+      const { run } = answer;
+      audit(context.log, request, { action: 'start', run, result: answer.started ? 'started' : 'existed already' });
+      reply.code(answer.started ? 201 : 200).header('location', `/v1/runs/${run}`);
+      if (wait === undefined) return answer;
+      await context.reports.untilEnded(run, waitMs(wait), reply);
+      const report = await inTime(context, () => context.reports.now(run));
+      return { ...answer, status: report.outcome ?? ('running' as const), report };
+    },
+  });
+};

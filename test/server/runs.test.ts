@@ -1,0 +1,296 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PipelineDefinition } from '../../src/pipeline/definition.ts';
+import { jobStep } from '../support/example-pipelines.ts';
+import { startNightscore, type Nightscore } from '../support/nightscore.ts';
+import { simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
+import { startApi, type Api } from './api.ts';
+
+const AML = 'machine-learning/batch-prediction';
+const PARAMS = { label: { type: 'string', default: 'plain' }, size: { type: 'integer', default: 1 } } as const;
+
+function pipeline(name: string, more: Partial<PipelineDefinition> = {}): PipelineDefinition {
+  const score = jobStep(AML);
+  return { name, params: PARAMS, steps: { score }, ...more };
+}
+
+const daily = pipeline('api-daily');
+const byKey = {
+  period: 'none',
+  steps: {
+    score: {
+      ...jobStep(AML),
+      with: { ...jobStep(AML).with, OutputUri: 's3://nightscore-examples/api/${{ run.key }}/' },
+    },
+  },
+} as const;
+const keyed = pipeline('api-keyed', byKey);
+/** Started at an API that names a task queue without a worker. */
+const unworked = pipeline('api-unworked', byKey);
+
+let aws: SimulatedAws;
+let nightscore: Nightscore;
+let api: Api;
+let idleApi: Api;
+
+beforeAll(async () => {
+  aws = await simulateAws();
+  nightscore = await startNightscore();
+  api = await startApi([daily, keyed], { taskQueue: nightscore.taskQueue });
+  idleApi = await startApi([unworked]);
+});
+afterAll(async () => {
+  await api.close();
+  await idleApi.close();
+  await nightscore.close();
+  await aws.close();
+});
+
+describe('starting a run', () => {
+  const path = '/v1/pipelines/api-daily/runs';
+
+  it('answers 201 once, then 200 with the same run, and starts one job', async () => {
+    const first = await api.post(path, { period: '2026-01-01' });
+    expect(first).toMatchObject({
+      status: 201,
+      body: { run: 'api-daily/2026-01-01', started: true, status: 'running' },
+    });
+    expect(first.headers.get('location')).toBe('/v1/runs/api-daily/2026-01-01');
+    const again = await api.post(path, { period: '2026-01-01' });
+    expect(again).toMatchObject({ status: 200, body: { run: 'api-daily/2026-01-01', started: false } });
+    const report = await nightscore.ended('api-daily/2026-01-01');
+    expect(report).toMatchObject({ outcome: 'succeeded', run: { trigger: 'api (anybody)' } });
+    const ended = await api.post(path, { period: '2026-01-01' });
+    expect(ended).toMatchObject({ status: 200, body: { started: false, status: 'succeeded' } });
+    const calls = await aws.ledger(`?job=${report.steps['score']?.job?.id}`);
+    expect(calls.filter(({ operation }) => operation.startsWith('Create'))).toHaveLength(1);
+  });
+
+  it('starts one run for a hundred that ask at the same time, and tells exactly one that it did', async () => {
+    const asking = Array.from({ length: 100 }, () => api.post(path, { period: '2026-01-02' }));
+    const statuses = (await Promise.all(asking)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(99);
+  });
+
+  it('answers 409 to the same period with other parameters, and says what differs', async () => {
+    await api.post(path, { period: '2026-01-03', params: { label: 'one' } });
+    const other = await api.post(path, { period: '2026-01-03', params: { label: 'two', size: 2 } });
+    expect(other).toMatchObject({
+      status: 409,
+      body: {
+        type: 'urn:nightscore:problem:conflict',
+        detail: expect.stringContaining('Run api-daily/2026-01-03 exists already') as string,
+        differences: [
+          { what: 'params.label', run: 'one', asked: 'two' },
+          { what: 'params.size', run: 1, asked: 2 },
+        ],
+      },
+    });
+  });
+
+  it('takes a default that is given for one that is not', async () => {
+    await api.post(path, { period: '2026-01-04' });
+    expect((await api.post(path, { period: '2026-01-04', params: { label: 'plain' } })).status).toBe(200);
+  });
+
+  it('answers 409 when the file has changed since, and says what', async () => {
+    const changing = pipeline('api-changing', byKey);
+    const file = join(api.folder, 'api-changing.yaml');
+    await writeFile(file, JSON.stringify(changing));
+    const key = randomUUID();
+    expect((await api.post('/v1/pipelines/api-changing/runs', { key })).status).toBe(201);
+    await writeFile(file, JSON.stringify({ ...changing, timeout: '1h' }));
+    const again = await api.post('/v1/pipelines/api-changing/runs', { key });
+    expect(again).toMatchObject({ status: 409, body: { differences: [{ what: 'pipeline.timeout', asked: '1h' }] } });
+  });
+
+  it('compares with a run that was started by other means as well', async () => {
+    await nightscore.client.start({ pipeline: daily, key: '2026-01-05', params: { size: 3 } });
+    expect((await api.post(path, { period: '2026-01-05', params: { size: 3 } })).status).toBe(200);
+    expect((await api.post(path, { period: '2026-01-05' })).status).toBe(409);
+  });
+
+  it('takes an Idempotency-Key for the key of a run without a period', async () => {
+    const name = randomUUID();
+    const first = await api.post('/v1/pipelines/api-keyed/runs', {}, { 'idempotency-key': name });
+    expect(first).toMatchObject({ status: 201, body: { run: `api-keyed/${name}` } });
+    const again = await api.post('/v1/pipelines/api-keyed/runs', {}, { 'idempotency-key': name });
+    expect(again).toMatchObject({ status: 200, body: { run: `api-keyed/${name}` } });
+  });
+
+  it('makes a key of an Idempotency-Key that cannot be one', async () => {
+    const headers = { 'idempotency-key': `"uploads/${randomUUID()}?x"` };
+    const first = await api.post('/v1/pipelines/api-keyed/runs', {}, headers);
+    expect(first.body['run']).toMatch(/^api-keyed\/request-[0-9a-f]{40}$/);
+    expect(await api.post('/v1/pipelines/api-keyed/runs', {}, headers)).toMatchObject({
+      status: 200,
+      body: { run: first.body['run'] },
+    });
+  });
+
+  it('gives a request that is repeated after midnight the night that it began in', async () => {
+    const requestName = randomUUID();
+    const night = pipeline('api-midnight');
+    await writeFile(join(api.folder, 'api-midnight.yaml'), JSON.stringify(night));
+    const yesterday = new Date(Date.now() - 24 * 3_600_000).toISOString().slice(0, 10);
+    await nightscore.client.start({ pipeline: night, key: yesterday, requestName });
+    const again = await api.post('/v1/pipelines/api-midnight/runs', {}, { 'idempotency-key': requestName });
+    expect(again).toMatchObject({ status: 200, body: { run: `api-midnight/${yesterday}`, started: false } });
+    const other = await api.post('/v1/pipelines/api-midnight/runs', {}, { 'idempotency-key': randomUUID() });
+    expect(other.status).toBe(201);
+    expect(other.body['run']).not.toBe(again.body['run']);
+  });
+
+  it.each([
+    {
+      of: 'a parameter that is none',
+      body: { period: '2026-01-06', params: { labl: 'x' } },
+      says: 'did you mean label?',
+    },
+    {
+      of: 'a parameter of another type',
+      body: { period: '2026-01-06', params: { size: 'x' } },
+      says: 'size must be an integer',
+    },
+    { of: 'a period and a key', body: { period: '2026-01-06', key: 'x' }, says: 'Give period or key, not both.' },
+    { of: 'a day that is none', body: { period: '2026-02-30' }, says: '2026-02-30' },
+    {
+      of: 'a member that is none',
+      body: { perod: '2026-01-06' },
+      says: 'body.perod: unknown key (did you mean period?)',
+    },
+    { of: 'a key that cannot be one', body: { key: '../x' }, says: 'a key is 1 to 128 letters' },
+  ])('refuses $of in the words of the command, and starts nothing', async ({ body, says }) => {
+    const answer = await api.post(path, body);
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('content-type')).toMatch('application/problem+json');
+    expect(answer.body['detail']).toContain(says);
+    expect((await api.get('/v1/runs/api-daily/2026-01-06')).status).toBe(404);
+  });
+
+  it('answers 404 for a pipeline that is none, and 422 with each problem for one whose file is not right', async () => {
+    expect((await api.post('/v1/pipelines/nobodys/runs')).status).toBe(404);
+    await writeFile(join(api.folder, 'api-broken.yaml'), 'name: api-broken\nsteps:\n  score: {}\n');
+    const answer = await api.post('/v1/pipelines/api-broken/runs');
+    expect(answer.status).toBe(422);
+    expect(answer.body['detail']).toMatch(/^api-broken\.yaml:3:\d+ steps\.score/);
+    await writeFile(join(api.folder, 'api-other.yaml'), JSON.stringify(daily));
+    expect((await api.post('/v1/pipelines/api-other/runs')).body['detail']).toContain(
+      'holds another pipeline, api-daily',
+    );
+  });
+
+  it('leaves a line of audit for each change, with who asked under which request', async () => {
+    await api.post(path, { period: '2026-01-07' }, { 'x-request-id': 'night-7' });
+    expect(api.log).toContainEqual(
+      expect.objectContaining({
+        audit: true,
+        action: 'start',
+        caller: 'anybody',
+        run: 'api-daily/2026-01-07',
+        result: 'started',
+        requestId: 'night-7',
+      }),
+    );
+  });
+});
+
+describe('waiting for a run', () => {
+  it('answers with the report as soon as the run has ended', async () => {
+    const answer = await api.post('/v1/pipelines/api-daily/runs?wait=30s', { period: '2026-02-01' });
+    expect(answer).toMatchObject({ status: 201, body: { status: 'succeeded', report: { outcome: 'succeeded' } } });
+    expect((await api.get('/v1/runs/api-daily/2026-02-01?wait=30s')).status).toBe(200);
+  });
+
+  it('answers 202 with what is known when the time is over', async () => {
+    const key = randomUUID();
+    await idleApi.post('/v1/pipelines/api-unworked/runs', { key });
+    const answer = await idleApi.get(`/v1/runs/api-unworked/${key}?wait=1s`);
+    expect(answer).toMatchObject({ status: 202, body: { run: { id: `api-unworked/${key}` } } });
+    expect(answer.headers.get('retry-after')).toBe('1');
+  });
+
+  it('answers 404 at once for a run that is none', async () => {
+    expect((await api.get('/v1/runs/api-daily/1999-01-01?wait=60s')).status).toBe(404);
+  });
+});
+
+describe('reading and cancelling runs', () => {
+  it('gives the report that the command gives', async () => {
+    await nightscore.run(daily, '2026-03-01');
+    const known = await nightscore.client.get('api-daily/2026-03-01');
+    expect(await api.get('/v1/runs/api-daily/2026-03-01')).toMatchObject({ status: 200, body: known });
+  });
+
+  it('lists runs by page and by filter, each once', async () => {
+    const listed = pipeline('api-listed');
+    for (const day of ['01', '02', '03']) await nightscore.run(listed, `2026-03-${day}`);
+    const seen: unknown[] = [];
+    let cursor = '';
+    do {
+      const { body } = await api.get(`/v1/runs?pipeline=api-listed&limit=2${cursor}`);
+      seen.push(...(body['runs'] as { key: string }[]).map(({ key }) => key));
+      cursor = typeof body['next'] === 'string' ? `&cursor=${body['next']}` : '';
+    } while (cursor !== '');
+    expect(seen).toEqual(['2026-03-03', '2026-03-02', '2026-03-01']);
+    const filtered = async (query: string) => (await api.get(`/v1/runs?pipeline=api-listed&${query}`)).body['runs'];
+    expect(await filtered('key=2026-03-02')).toMatchObject([{ id: 'api-listed/2026-03-02', status: 'succeeded' }]);
+    expect(await filtered('status=failed')).toEqual([]);
+    expect(await filtered(`service=${AML}&since=1h`)).toHaveLength(3);
+    expect(await filtered('since=2100-01-01')).toEqual([]);
+  });
+
+  it.each(['cursor=AAAA', 'since=yesterdayish', 'limit=0', 'status=done', 'nothing=1'])('refuses %s', async (query) => {
+    expect(await api.get(`/v1/runs?${query}`)).toMatchObject({ status: 400 });
+  });
+
+  it('asks a run to cancel', async () => {
+    const key = randomUUID();
+    await idleApi.post('/v1/pipelines/api-unworked/runs', { key });
+    const run = `api-unworked/${key}`;
+    expect(await idleApi.post(`/v1/runs/${run}/cancel`)).toMatchObject({
+      status: 202,
+      body: { run, cancelRequested: true, status: 'running' },
+    });
+    expect(idleApi.log).toContainEqual(
+      expect.objectContaining({ audit: true, action: 'cancel', run, result: 'asked' }),
+    );
+    const { events } = await nightscore.temporal.workflow.getHandle(run).fetchHistory();
+    expect(events?.some((event) => event.workflowExecutionCancelRequestedEventAttributes)).toBe(true);
+  });
+
+  it('says of a run that has ended that there is nothing to cancel', async () => {
+    await nightscore.run(daily, '2026-03-04');
+    const path = '/v1/runs/api-daily/2026-03-04/cancel';
+    expect(await api.post(path, {})).toMatchObject({
+      status: 202,
+      body: { cancelRequested: false, status: 'succeeded' },
+    });
+    expect(await api.post(path, { step: 'score' })).toMatchObject({
+      status: 400,
+      body: { detail: 'Run api-daily/2026-03-04 has ended already.' },
+    });
+    expect((await api.post('/v1/runs/api-daily/1999-01-01/cancel')).status).toBe(404);
+  });
+});
+
+describe('what can be started', () => {
+  it('lists pipelines, and says which are not right', async () => {
+    const { body } = await api.get('/v1/pipelines');
+    expect(body['pipelines']).toContainEqual({ name: 'api-daily', valid: true, period: 'day' });
+    expect(body['pipelines']).toContainEqual({ name: 'api-broken', valid: false });
+  });
+
+  it('gives a pipeline as its file says', async () => {
+    expect(await api.get('/v1/pipelines/api-daily')).toMatchObject({ status: 200, body: daily });
+  });
+
+  it('lists the services as the command does', async () => {
+    expect((await api.get('/v1/services')).body).toMatchObject({
+      followUps: expect.arrayContaining(['s3/copy']) as unknown,
+    });
+  });
+});
