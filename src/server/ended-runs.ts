@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { Logger } from 'pino';
 import type { NightscoreClient } from '../client/nightscore-client.ts';
+import type { RunReport } from '../pipeline/report.ts';
 
 /** Runs that one query asks for. */
 const RUNS_PER_QUERY = 100;
@@ -9,11 +10,14 @@ const QUERIES_AT_ONCE = 4;
 const LOOKS_AT_ONCE = 16;
 
 export interface EndedRunsOptions {
-  nightscore: Pick<NightscoreClient, 'listPage' | 'standing'>;
+  nightscore: Pick<NightscoreClient, 'listPage' | 'standing' | 'get'>;
   log: Pick<Logger, 'warn'>;
   /** Time between two looks, in milliseconds. */
   intervalMs: number;
 }
+
+/** Lets a caller go, with the report of his run if it has ended. */
+type Leave = (ended?: RunReport) => void;
 
 /**
  * Tells callers when runs have ended. All wait for one loop, which asks Temporal once an interval which of the awaited runs still run: a
@@ -22,7 +26,7 @@ export interface EndedRunsOptions {
  */
 export class EndedRuns {
   readonly #options: EndedRunsOptions;
-  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #waiting = new Map<string, Set<Leave>>();
   #isClosed = false;
   #isLooking = false;
 
@@ -35,20 +39,24 @@ export class EndedRuns {
     return [...this.#waiting.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Resolves when the run has ended, the time is over, the signal aborts, or this is closed; whichever is first. */
-  wait(run: string, { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }): Promise<void> {
-    if (this.#isClosed || signal.aborted) return Promise.resolve();
+  /**
+   * The report of a run once it has ended, which all who wait for it share; undefined when the time is over, the signal aborts or this is
+   * closed before.
+   */
+  wait(run: string, { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }): Promise<RunReport | undefined> {
+    if (this.#isClosed || signal.aborted) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(run) ?? new Set();
-      const leave = (): void => {
+      const leave: Leave = (ended) => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', leave);
+        signal.removeEventListener('abort', leaveEarly);
         waiting.delete(leave);
         if (waiting.size === 0 && this.#waiting.get(run) === waiting) this.#waiting.delete(run);
-        resolve();
+        resolve(ended);
       };
-      const timer = setTimeout(leave, timeoutMs);
-      signal.addEventListener('abort', leave, { once: true });
+      const leaveEarly = (): void => leave();
+      const timer = setTimeout(leaveEarly, timeoutMs);
+      signal.addEventListener('abort', leaveEarly, { once: true });
       this.#waiting.set(run, waiting.add(leave));
       void this.#look();
     });
@@ -84,7 +92,8 @@ export class EndedRuns {
     const candidates = awaited.filter((run) => !running.has(run));
     // A list may lag behind, both ways; the run itself does not.
     const look = async (run: string) => {
-      if ((await this.#options.nightscore.standing(run))?.status !== 'running') this.#release([run]);
+      const report = await this.#reportIfEnded(run);
+      if (report) this.#release([run], report);
     };
     await pMap(candidates, look, { concurrency: LOOKS_AT_ONCE });
   }
@@ -94,7 +103,15 @@ export class EndedRuns {
     return page.runs.map(({ id }) => id);
   }
 
-  #release(runs: readonly string[]): void {
-    for (const run of runs) for (const leave of this.#waiting.get(run) ?? []) leave();
+  async #reportIfEnded(run: string): Promise<RunReport | undefined> {
+    const { nightscore } = this.#options;
+    if ((await nightscore.standing(run))?.status === 'running') return undefined;
+    const report = await nightscore.get(run);
+    // It may go on again since: a replay runs under the same key.
+    return report.outcome === undefined ? undefined : report;
+  }
+
+  #release(runs: readonly string[], report?: RunReport): void {
+    for (const run of runs) for (const leave of this.#waiting.get(run) ?? []) leave(report);
   }
 }

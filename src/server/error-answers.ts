@@ -31,10 +31,12 @@ export function addMethodAnswers(app: FastifyInstance, methodsOfPaths: ReadonlyM
       url,
       schema: { hide: true },
       config: { access: 'open' },
-      handler: ({ method }, reply) => {
+      // Before a body is read, which is not what is wrong.
+      onRequest: ({ method }, reply) => {
         const detail = `${method} is not for ${url}: it knows ${allow}.`;
-        return answer(reply, new ApiProblem('method-not-allowed', { detail }, { allow }));
+        answer(reply, new ApiProblem('method-not-allowed', { detail }, { allow }));
       },
+      handler: () => {},
     });
   }
 }
@@ -63,11 +65,14 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
 }
 
 function answer(reply: FastifyReply, { kind, facts, headers }: ApiProblem): FastifyReply {
-  return reply
-    .code(PROBLEM_KINDS[kind].status)
-    .headers(headers)
-    .type(PROBLEM_MEDIA_TYPE)
-    .send(JSON.stringify(problemDocument(kind, facts, reply.request.id)));
+  return (
+    reply
+      .code(PROBLEM_KINDS[kind].status)
+      // Also where a request fails before the hooks that set it.
+      .headers({ ...headers, 'x-request-id': reply.request.id })
+      .type(PROBLEM_MEDIA_TYPE)
+      .send(JSON.stringify(problemDocument(kind, facts, reply.request.id)))
+  );
 }
 
 /** The path as it came, which may be hostile: short, and without what follows a question mark. */

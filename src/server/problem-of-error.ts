@@ -28,6 +28,7 @@ const KINDS_OF_CODES: Readonly<Record<string, { kind: ProblemKind; detail: strin
     kind: 'invalid-request',
     detail: 'The body is not as long as its header `content-length` says.',
   },
+  FST_ERR_MAX_PARAM_LENGTH: { kind: 'not-found', detail: 'A part of the path is longer than any name.' },
   FST_ERR_BAD_URL: { kind: 'not-found', detail: 'The path of the URL cannot be read.' },
 };
 

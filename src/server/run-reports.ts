@@ -21,10 +21,12 @@ export class RunReports {
     return this.#reports.get(run);
   }
 
-  /** Resolves when a run has ended, when the time is over or when the caller has gone. */
-  async untilEnded(run: string, timeoutMs: number, reply: FastifyReply): Promise<void> {
+  /** The report of a run once it has ended; what is known of it when the time is over or the caller has gone. Throws a RunNotFoundError. */
+  async ended(run: string, timeoutMs: number, reply: FastifyReply): Promise<RunReport> {
     const signal = goneSignal(reply);
-    if (await this.#isRunning.get(run)) await this.#endedRuns.wait(run, { timeoutMs, signal });
+    const isRunning = await this.#isRunning.get(run);
+    const ended = isRunning ? await this.#endedRuns.wait(run, { timeoutMs, signal }) : undefined;
+    return ended ?? this.now(run);
   }
 }
 

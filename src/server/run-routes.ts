@@ -16,8 +16,12 @@ const filter = z.strictObject({
   pipeline: z.exactOptional(pipelineName),
   key: z.exactOptional(keyOfRun),
   status: z.exactOptional(runStatus),
-  service: z.exactOptional(z.string().min(1).max(100)).describe('A service or follow-up that the runs use'),
-  job: z.exactOptional(z.string().min(1).max(200)).describe('A job that the run started'),
+  service: z
+    .exactOptional(z.string().regex(/^[a-z0-9/-]{1,100}$/, 'must be the name of a service or follow-up'))
+    .describe('A service or follow-up that the runs use'),
+  job: z
+    .exactOptional(z.string().regex(/^[A-Za-z0-9._:/-]{1,200}$/, 'must be the id of a job'))
+    .describe('A job that the run started'),
   since: z
     .exactOptional(z.string().max(40))
     .describe('Started since a date or time (2026-11-20), or since so long ago (7d)'),
@@ -77,8 +81,10 @@ export const runRoutes: FastifyPluginAsyncZod<ApiContext> = async (app, context)
     handler: async (request, reply) => {
       const run = runKey(request.params.pipeline, request.params.key);
       const { wait } = request.query;
-      if (wait !== undefined) await context.reports.untilEnded(run, waitMs(wait), reply);
-      const report = await inTime(context, () => context.reports.now(run));
+      const report =
+        wait === undefined
+          ? await inTime(context, () => context.reports.now(run))
+          : await context.reports.ended(run, waitMs(wait), reply);
       if (wait !== undefined && report.outcome === undefined) reply.code(202).header('retry-after', '1');
       return report;
     },

@@ -21,6 +21,7 @@ import { cancelRoute } from './cancel-route.ts';
 import type { ApiContext } from './context.ts';
 import { addDocument, addDocumentRoutes } from './document.ts';
 import { EndedRuns } from './ended-runs.ts';
+import { jsonParser } from './json-parser.ts';
 import { addErrorAnswers, addMethodAnswers, answerClientError, answerError } from './error-answers.ts';
 import { healthRoutes } from './health-routes.ts';
 import { pipelineRoutes } from './pipeline-routes.ts';
@@ -33,10 +34,12 @@ const MAX_BODY_BYTES = 256 * 1024;
 /** Keys of runs are the longest parts of paths. */
 const MAX_PATH_PART = 200;
 /** For clients that are slow on purpose: time for the headers, and for the whole request. */
-const HEADERS_LIMIT_MS = 10_000;
-const REQUEST_LIMIT_MS = 20_000;
+const HEADERS_LIMIT_MS = 5_000;
+const REQUEST_LIMIT_MS = 10_000;
 /** How often Node looks for such clients. */
-const LIMIT_CHECK_MS = 2_000;
+const LIMIT_CHECK_MS = 1_000;
+/** For connections on which something is still going on when the server stops. */
+const CLOSE_LIMIT_MS = 10_000;
 const WAIT_INTERVAL_MS = 1_000;
 
 /** Ids of requests that callers give are put into the log, so they are held to what cannot mislead there. */
@@ -62,6 +65,8 @@ export interface ServerOptions {
 export interface RunningServer {
   /** For example `http://127.0.0.1:8080`. */
   url: string;
+  /** How many callers wait for runs to end. */
+  waiting(): number;
   /** Takes no more requests, answers those that wait, and ends. */
   close(): Promise<void>;
 }
@@ -79,9 +84,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
   };
   const app = await createApp(context, options);
-  app.addHook('preClose', async () => endedRuns.close());
+  letGo(app, endedRuns);
   const url = await app.listen({ host, port });
-  return { url, close: () => app.close() };
+  return { url, waiting: () => endedRuns.callers, close: () => close(app) };
+}
+
+async function close(app: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_LIMIT_MS);
+  await app.close().finally(() => clearTimeout(cut));
 }
 
 async function createApp(
@@ -101,6 +111,8 @@ async function createApp(
     clientErrorHandler: answerClientError,
   });
   app.setValidatorCompiler(validator as FastifySchemaCompiler<unknown>);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, jsonParser(app));
   // What is sent is our own, and typed; a report of an older version that lacks a member is better than none.
   app.setSerializerCompiler(() => JSON.stringify);
   app.addHook('onRequest', async (request, reply) => {
@@ -117,6 +129,18 @@ async function createApp(
   addMethodAnswers(app, new Map(methodsOfPaths));
   await addDocumentRoutes(app);
   return app;
+}
+
+/** When the server stops, who waits is answered, and no connection is kept for more. */
+function letGo(app: FastifyInstance, endedRuns: EndedRuns): void {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+    endedRuns.close();
+  });
+  app.addHook('onSend', async (_, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
 }
 
 /** Fastify tells at `info` what we tell ourselves. */

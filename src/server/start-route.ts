@@ -72,8 +72,7 @@ export const startRoute: FastifyPluginAsyncZod<ApiContext> = async (app, context
       audit(context.log, request, { action: 'start', run, result: answer.started ? 'started' : 'existed already' });
       reply.code(answer.started ? 201 : 200).header('location', `/v1/runs/${run}`);
       if (wait === undefined) return answer;
-      await context.reports.untilEnded(run, waitMs(wait), reply);
-      const report = await inTime(context, () => context.reports.now(run));
+      const report = await context.reports.ended(run, waitMs(wait), reply);
       return { ...answer, status: report.outcome ?? ('running' as const), report };
     },
   });

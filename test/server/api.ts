@@ -22,6 +22,7 @@ export interface Api extends RunningServer {
   /** Entries of the log, the oldest first. */
   log: Record<string, unknown>[];
   folder: string;
+  temporal: Client;
 }
 
 /** The API on a free port, at the Temporal server that all tests share or at another, with a folder of these pipelines. */
@@ -32,11 +33,12 @@ export async function startApi(
   const folder = await mkdtemp(join(tmpdir(), 'nightscore-api-'));
   for (const pipeline of pipelines) await writeFile(join(folder, `${pipeline.name}.yaml`), JSON.stringify(pipeline));
   const connection = await Connection.connect({ address: options.temporalAddress ?? inject('temporalAddress') });
+  const temporal = new Client({ connection });
   const { log, entries } = keptLog();
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
-    temporal: new Client({ connection }),
+    temporal,
     taskQueue: 'nobody-works-here',
     pipelinesFolder: folder,
     callerOf: () => ANYBODY,
@@ -56,6 +58,8 @@ export async function startApi(
   };
   return {
     url: server.url,
+    temporal,
+    waiting: () => server.waiting(),
     send,
     get: (path, headers) => send('GET', path, undefined, headers),
     post: (path, body, headers) => send('POST', path, body, headers),
