@@ -7,7 +7,7 @@
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,8 +59,10 @@ const agent = new Agent({ keepAlive: true, maxSockets: 128 });
 try {
   await untilReady(server);
   for (let index = 0; index < 20; index += 1) await start(`warm-${index}`);
+  const before = await processorSeconds(server);
   const answers = await startAll();
-  await report(answers);
+  const used = (await processorSeconds(server)) - before;
+  await report(answers, used);
 } finally {
   agent.destroy();
   server.kill('SIGTERM');
@@ -89,6 +91,12 @@ async function untilReady(child: ChildProcess): Promise<void> {
     said += String(chunk);
   }
   child.stderr?.resume();
+}
+
+/** By the kernel's own count, in which a second has a hundred ticks. */
+async function processorSeconds({ pid }: ChildProcess): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** Sends at a steady rate, whether earlier ones were answered or not. */
@@ -126,7 +134,7 @@ async function post(body: string): Promise<number> {
   return response.statusCode ?? 0;
 }
 
-async function report(answers: readonly Answer[]): Promise<void> {
+async function report(answers: readonly Answer[], used: number): Promise<void> {
   const count = (wanted: (status: number) => boolean) => answers.filter(({ status }) => wanted(status)).length;
   const times = answers.map(({ ms }) => ms).toSorted((one, other) => one - other);
   const percentile = (share: number) => (times[Math.floor(times.length * share)] ?? 0).toFixed(0);
@@ -143,6 +151,7 @@ async function report(answers: readonly Answer[]): Promise<void> {
     `5xx         ${failed}`,
     `lost        ${lost}`,
     `doubled     ${doubled}`,
+    `processor   ${((used * 1000) / answers.length).toFixed(2)} ms of serve for each`,
     `answered    p50 ${percentile(0.5)} ms, p99 ${percentile(0.99)} ms`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);

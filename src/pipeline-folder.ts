@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { loadPipelineFile, pipelineFiles, PipelineFileError } from './pipeline-files.ts';
 import type { PipelineDefinition } from './pipeline/definition.ts';
@@ -37,9 +37,9 @@ export class PipelineFolder {
   /** Throws a PipelineNotFoundError, and a PipelineFileError with everything that is wrong with the file. */
   async load(name: string): Promise<PipelineDefinition> {
     const cached = this.#cache.get(name);
-    if (cached && (await versionOf(cached.file)) === cached.version) return cached.definition;
+    if (cached && versionOf(cached.file) === cached.version) return cached.definition;
     const file = (await pipelineFiles(this.#folder)).find((candidate) => nameOf(candidate) === name);
-    const version = file === undefined ? undefined : await versionOf(file);
+    const version = file === undefined ? undefined : versionOf(file);
     if (file === undefined || version === undefined) {
       this.#cache.delete(name);
       throw new PipelineNotFoundError(name);
@@ -55,9 +55,9 @@ function nameOf(file: string): string {
   return basename(file, extname(file));
 }
 
-/** Undefined when the file is gone. */
-async function versionOf(file: string): Promise<string | undefined> {
-  const found = await stat(file).catch(() => undefined);
+/** Undefined when the file is gone. Not by a promise: that costs fifty times as much, at every start. */
+function versionOf(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
   return found && `${found.mtimeMs} ${found.size} ${found.ino}`;
 }
 
