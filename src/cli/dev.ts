@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipelineFiles } from '../pipeline-files.ts';
 import { readSettings } from '../settings.ts';
+import { startLocalApi, type LocalApi } from './local/api.ts';
 import { awsOfUser } from './local/aws-environment.ts';
 import { temporalOfUser } from './local/own-temporal.ts';
 import { EXAMPLE_PIPELINES } from './local/packaged-examples.ts';
@@ -16,6 +17,7 @@ export interface DevOptions {
   port: number;
   uiPort: number;
   simulatorPort: number;
+  apiPort: number;
   speed: number;
   data: string;
 }
@@ -33,18 +35,22 @@ export async function dev(options: DevOptions): Promise<void> {
   const settings = readSettings({ ...DEV_SETTINGS, ...withPipelines(process.env) });
   const files = await pipelineFiles(settings.pipelinesFolder);
   const temporal = await temporalFor(options);
+  await assertPortIsFree({ port: options.apiPort, option: '--api-port' });
   const { own, ignored } = awsOfUser(process.env);
   const aws = own ? { own } : await simulatorFor(options);
   note('Starting …');
   const log = createLog(settings.logLevel);
   const stack = await startLocalStack({ temporal, aws, settings, log, signal });
+  let api: LocalApi | undefined;
   try {
+    api = await startLocalApi({ port: options.apiPort, temporal: stack.temporal, settings, log });
     const { data, speed } = options;
     const isOwn = { temporal: 'own' in temporal, aws: 'own' in aws };
-    print(devBanner({ stack, settings, files, data, speed, isOwn, ignored }).join('\n'));
+    print(devBanner({ stack, api: api.url, settings, files, data, speed, isOwn, ignored }).join('\n'));
     await Promise.race([aborted(signal), stack.failed]);
     note('\nStopping … what runs now goes on at the next `nightscore dev`.');
   } finally {
+    await api?.stop();
     await stack.stop();
   }
 }

@@ -53,15 +53,16 @@ function addTrying(program: Command): void {
     .action(async (options: DemoOptions) => (await import('./demo.ts')).demo(options));
   program
     .command('dev')
-    .summary('run Temporal, the simulator and a worker here')
+    .summary('run Temporal, the simulator, a worker and the API here')
     .description(
-      'Starts a local Temporal server, the simulator and a worker. Ctrl-C stops them; the next `dev` goes on with what was running. ' +
+      'Starts a local Temporal server, the simulator, a worker and the HTTP API. Ctrl-C stops them; the next `dev` goes on with what was running. ' +
         'A server on this machine that TEMPORAL_ADDRESS or a Temporal profile names is used instead of a new one, and so is a stand-in for AWS that ' +
         'AWS_ENDPOINT_URL names. No AWS account is ever called.',
     )
     .option('--port <port>', 'port of Temporal', portNumber, 7233)
     .option('--ui-port <port>', "port of Temporal's web UI", portNumber, 8233)
     .option('--simulator-port <port>', 'port of the simulator', portNumber, 8333)
+    .option('--api-port <port>', 'port of the HTTP API', portNumber, 8080)
     .option('--speed <factor>', 'simulated seconds per second', positiveNumber, 60)
     .option('--data <folder>', 'folder of all data', './.nightscore')
     .addHelpText('after', example('nightscore dev'))

@@ -15,7 +15,7 @@ import { jobStep, pipeline } from '../support/example-pipelines.ts';
 const RUN = 'dev-night/2026-11-20';
 
 let folder: string;
-let ports: { temporal: number; webUi: number; simulator: number };
+let ports: { temporal: number; webUi: number; simulator: number; api: number };
 const started: RunningCommand[] = [];
 
 beforeEach(async () => {
@@ -33,8 +33,10 @@ afterEach(async () => {
 });
 
 async function freePorts(): Promise<typeof ports> {
-  const [temporal = 0, webUi = 0, simulator = 0] = await Promise.all([1, 2, 3].map(() => tryPort('127.0.0.1')));
-  return { temporal, webUi, simulator };
+  const [temporal = 0, webUi = 0, simulator = 0, api = 0] = await Promise.all(
+    [1, 2, 3, 4].map(() => tryPort('127.0.0.1')),
+  );
+  return { temporal, webUi, simulator, api };
 }
 
 /** Starts `dev` in the folder, at a speed at which the job takes some 15 s, and waits until it is ready. */
@@ -46,7 +48,16 @@ async function startDev(env: Record<string, string> = {}): Promise<RunningComman
 }
 
 function devLine(): string[] {
-  const options = ['--port', ports.temporal, '--ui-port', ports.webUi, '--simulator-port', ports.simulator].map(String);
+  const options = [
+    '--port',
+    ports.temporal,
+    '--ui-port',
+    ports.webUi,
+    '--simulator-port',
+    ports.simulator,
+    '--api-port',
+    ports.api,
+  ].map(String);
   return ['dev', '--speed', '20', ...options];
 }
 

@@ -5,6 +5,8 @@ import { EXAMPLE_PIPELINES } from '../local/packaged-examples.ts';
 
 export interface DevFacts {
   stack: Pick<LocalStack, 'temporal' | 'webUi' | 'endpoint' | 'region'>;
+  /** Address of the HTTP API. */
+  api: string;
   settings: Pick<Settings, 'pipelinesFolder' | 'taskQueue'>;
   /** Pipeline files in the folder. */
   files: readonly string[];
@@ -24,6 +26,7 @@ export function devBanner(facts: DevFacts): string[] {
     ['Temporal', temporalText(facts)],
     ['Web UI', facts.stack.webUi],
     [facts.isOwn.aws ? 'AWS' : 'Simulator', awsText(facts)],
+    ['API', `${facts.api}/docs`],
     ['Ignored', ignoredText(facts)],
     ['Data', facts.isOwn.temporal && facts.isOwn.aws ? undefined : shortest(facts.data)],
     ['Pipelines', pipelinesText(facts)],

@@ -13,6 +13,7 @@ const FACTS: DevFacts = {
     endpoint: 'http://127.0.0.1:8333',
     region: 'eu-west-1',
   },
+  api: 'http://127.0.0.1:8080',
   settings: { pipelinesFolder: './pipelines', taskQueue: 'nightscore' },
   files: ['pipelines/churn.yaml', 'pipelines/first.yaml'],
   data: './.nightscore',
@@ -31,6 +32,7 @@ describe('the banner of dev', () => {
   Temporal     127.0.0.1:7233
   Web UI       http://127.0.0.1:8233
   Simulator    http://127.0.0.1:8333, 60 times as fast as real jobs
+  API          http://127.0.0.1:8080/docs
   Data         .nightscore
   Pipelines    pipelines
 
