@@ -34,6 +34,16 @@ function withoutUnused<Document extends object>(document: Document): Document {
   return unused.length === 0 ? document : withoutUnused(document);
 }
 
+/** The plugin takes a body that has a schema for one that is required; ours may all be left out. */
+function withOptionalBodies<Document extends object>(document: Document): Document {
+  const { paths = {} } = document as {
+    paths?: Record<string, Record<string, { requestBody?: { required?: boolean } }>>;
+  };
+  const operations = Object.values(paths).flatMap((path) => Object.values(path));
+  for (const { requestBody } of operations) if (requestBody) requestBody.required = false;
+  return document;
+}
+
 /** Makes the OpenAPI document from the schemas of the routes. To be called before they are added. */
 export async function addDocument(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
@@ -50,7 +60,7 @@ export async function addDocument(app: FastifyInstance, version: string): Promis
       security: [{ token: [] }],
     },
     transform: createJsonSchemaTransform({ zodToJsonConfig }),
-    transformObject: (document) => withoutUnused(withSchemas(document)),
+    transformObject: (document) => withOptionalBodies(withoutUnused(withSchemas(document))),
   });
 }
 

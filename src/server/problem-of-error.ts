@@ -52,7 +52,8 @@ export function problemOfError(error: Error): ApiProblem | undefined {
   }
   const known = 'code' in error ? KINDS_OF_CODES[String(error.code)] : undefined;
   if (known) return new ApiProblem(known.kind, { detail: known.detail });
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unavailable(NO_WORKER);
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+    return new ApiProblem('no-worker', { detail: NO_WORKER }, RETRY_SOON);
   const lost = lostConnectionText(error) ?? refusalText(error);
   if (lost !== undefined) return unavailable(lost);
   // JSON that tries to change the prototype of objects, which Fastify refuses with a plain SyntaxError.

@@ -43,6 +43,7 @@ export const PROBLEM_KINDS = {
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   unexpected: { status: 500, title: 'Something unexpected happened' },
+  'no-worker': { status: 503, title: 'No worker answers' },
   'temporal-unavailable': { status: 503, title: 'Temporal cannot be reached' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

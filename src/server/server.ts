@@ -153,7 +153,7 @@ const validator: FastifySchemaCompiler<z.ZodType> =
   ({ schema, httpPart }) =>
   (given: unknown) => {
     // Every member of every body may be left out, and so may the body.
-    const data = given ?? (httpPart === 'body' ? {} : given);
+    const data = given === undefined && httpPart === 'body' ? {} : given;
     const parsed = schema.safeParse(data);
     if (parsed.success) return { value: parsed.data };
     const part = httpPart === 'querystring' ? 'query' : (httpPart ?? 'request');

@@ -8,10 +8,12 @@ import { reportSchema } from './report-schema.ts';
 import { keyOfRun, pipelineName, runStatus, waitMs, waitText } from './request-schemas.ts';
 import { startRun } from './start-run.ts';
 
+const PERIOD_RULE = 'must be a day, for example 2026-11-20, or an hour, for example 2026-11-20T02';
+
 const body = z
   .strictObject({
     period: z
-      .exactOptional(z.string().max(40))
+      .exactOptional(z.string().regex(/^\d{4}-\d{2}-\d{2}(?:T\d{2}(?:Z|[+-]\d{4})?)?$/, PERIOD_RULE))
       .describe(
         'The day (2026-11-20), or the hour on the clock of the pipeline’s zone (2026-11-20T02); now by default',
       ),

@@ -166,6 +166,7 @@ describe('what is sent', () => {
     { of: 'another prototype of the parameters', body: '{"params":{"__proto__":{"label":"y"}}}', status: 400 },
     { of: 'a parameter with the name of a member of all objects', body: '{"params":{"toString":"y"}}', status: 400 },
     { of: 'a text', body: '"churn"', status: 400 },
+    { of: 'null', body: 'null', status: 400 },
     { of: 'a list', body: '[]', status: 400 },
     { of: 'nothing, as JSON', body: '', status: 400 },
     { of: 'a number that is none', body: '{"params":{"label":1e999}}', status: 400 },
