@@ -118,6 +118,10 @@ async function createApp(
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
   });
+  // Every member of every body may be left out, and so may the body; Fastify would check it as null.
+  app.addHook('preValidation', async (request) => {
+    if (request.body === undefined) request.body = {};
+  });
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] }, useDefaults: false } });
   await addAuthorization(app, { callerOf, rate });
   addErrorAnswers(app);
@@ -151,9 +155,7 @@ function quieter(log: Logger): FastifyBaseLogger {
 /** Says what is wrong in the words that the command has for a pipeline file. */
 const validator: FastifySchemaCompiler<z.ZodType> =
   ({ schema, httpPart }) =>
-  (given: unknown) => {
-    // Every member of every body may be left out, and so may the body.
-    const data = given === undefined && httpPart === 'body' ? {} : given;
+  (data: unknown) => {
     const parsed = schema.safeParse(data);
     if (parsed.success) return { value: parsed.data };
     const part = httpPart === 'querystring' ? 'query' : (httpPart ?? 'request');
