@@ -6,16 +6,20 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { stringify } from 'yaml';
 import { tryPort } from '../../src/temporal/free-port.ts';
-import { nightscore, onlyDocument, startCommand } from './command.ts';
+import { nightscore, onlyDocument, startCommand, type RunningCommand } from './command.ts';
 
 let folder: string;
 let env: Record<string, string>;
+let server: RunningCommand | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nightscore-serve-'));
   env = { TEMPORAL_ADDRESS: inject('temporalAddress'), NIGHTSCORE_PIPELINES: 'examples/pipelines' };
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  server?.process.kill('SIGKILL');
+  await rm(folder, { recursive: true });
+});
 
 it('lets in the callers of its file of tokens, names them in runs and in the log, and ends well when it is told to', async () => {
   const made = await nightscore([
@@ -34,7 +38,7 @@ it('lets in the callers of its file of tokens, names them in runs and in the log
   await writeFile(file, stringify({ tokens: [entry] }));
 
   const port = String(await tryPort('127.0.0.1'));
-  const server = startCommand(['serve', '--tokens', file, '--port', port], { env });
+  server = startCommand(['serve', '--tokens', file, '--port', port], { env });
   const [first] = (await once(createInterface(server.process.stderr!), 'line')) as [string];
   expect(JSON.parse(first)).toMatchObject({ msg: 'The API is ready', url: `http://127.0.0.1:${port}` });
 
