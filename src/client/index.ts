@@ -5,6 +5,8 @@ export {
   type StartOptions,
   type StartResult,
 } from './nightscore-client.ts';
+export type { ReplayOptions, ReplayPlan, ReplayStartOptions } from './replay.ts';
+export type { PlannedStep, ReplayAction } from '../pipeline/replay-plan.ts';
 export type { RunFilter, RunStatus, RunSummary } from './run-summary.ts';
 export type * from '../pipeline/definition.ts';
 export type { Difference, JobIdentity, JobObservation, JobRecords, JobRef } from '../pipeline/job.ts';

@@ -14,6 +14,14 @@ import type { runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts
 import { InvalidInputError, RunNotFoundError } from './errors.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
 import {
+  prepareReplay,
+  replayedMeanwhile,
+  startReplay,
+  type ReplayOptions,
+  type ReplayPlan,
+  type ReplayStartOptions,
+} from './replay.ts';
+import {
   statusOf,
   summaryOf,
   visibilityQuery,
@@ -148,6 +156,30 @@ export class NightscoreClient {
         throw new InvalidInputError([error.cause?.message ?? error.message]);
       throw error;
     }
+  }
+
+  /** What a replay of a run that has ended would do. Throws a RunNotFoundError or an InvalidInputError. */
+  async planReplay(options: ReplayOptions): Promise<ReplayPlan> {
+    const { plan } = await prepareReplay(this.#client, await this.#describe(options.run), options);
+    return plan;
+  }
+
+  /**
+   * Replays a run that has ended: a new Temporal run under the same run key that reuses the steps which succeeded, adopts jobs that
+   * run or have ended since, and submits new job attempts for the rest. Starts nothing, and throws an InvalidInputError, when the run still
+   * runs, when it cannot be replayed so or when there is nothing to do; throws a RunNotFoundError.
+   *
+   * @param options with `of`, the Temporal run id that a plan was made for: nothing is started when it is not the latest any more
+   */
+  async replay(
+    options: ReplayStartOptions & { of?: string },
+  ): Promise<{ run: string; runId: string; plan: ReplayPlan }> {
+    const { run, of } = options;
+    const description = await this.#describe(run);
+    if (of !== undefined && of !== description.runId) throw replayedMeanwhile(run);
+    const prepared = await prepareReplay(this.#client, description, options);
+    const runId = await startReplay(this.#client, this.#taskQueue, prepared, options);
+    return { run, runId, plan: prepared.plan };
   }
 
   /** The report whenever it changes, until the run has ended; the last one has an outcome. Throws a RunNotFoundError. */
