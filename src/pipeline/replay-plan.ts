@@ -1,4 +1,4 @@
-import type { Json, StepDefinition } from './definition.ts';
+import type { StepDefinition } from './definition.ts';
 import { runValues, stepValues, type ExpressionContext, type StepValues } from './expressions/expression-context.ts';
 import { evaluateCondition, ExpressionError, renderWith } from './expressions/expression.ts';
 import { inputHash } from './input-hash.ts';
@@ -6,7 +6,7 @@ import type { JobRecords } from './job.ts';
 import type { LoadedPipeline } from './loaded-pipeline.ts';
 import type { StepOutcome } from './outcome.ts';
 import { DEFAULT_CONDITION, planSteps } from './plan.ts';
-import { isForced, isMadeAnew, mayStillRun, sourcesOf, wayOn, type EarlierStep, type Way } from './replay.ts';
+import { isAskedFor, isMadeAnew, mayStillRun, sourcesOf, wayOn, type EarlierStep, type Way } from './replay.ts';
 
 /** `pay again`: a further job for a step that had one. `run`: a follow-up, or the first job of a step. */
 export type ReplayAction = 'reuse' | 'adopt' | 'pay again' | 'run' | 'skip';
@@ -59,7 +59,7 @@ export function planReplay(
     const { way, why } = wayOn(before, {
       isJob,
       ...(hash !== undefined && { inputHash: hash }),
-      isForced: isForced(id, from, definition),
+      isForced: isAskedFor(id, from, definition),
       redoneSources: sourcesOf(definition, id, redone),
     });
     if (isMadeAnew(way, before)) redone.push(id);
@@ -85,7 +85,7 @@ function mayBegin(step: StepDefinition, context: ExpressionContext): boolean {
 
 function hashOf(step: StepDefinition, context: ExpressionContext): string | undefined {
   try {
-    return inputHash(step, renderWith(step.with, context) as Json);
+    return inputHash(step, renderWith(step.with, context));
   } catch (error) {
     if (error instanceof ExpressionError) return undefined;
     throw error;

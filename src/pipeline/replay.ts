@@ -131,7 +131,7 @@ export function isMadeAnew(way: Way, earlier: EarlierStep | undefined): boolean 
 }
 
 /** Whether `--from` asks for a step: it is the one, or it needs the one. */
-export function isForced(id: string, from: string | undefined, definition: PipelineDefinition): boolean {
+export function isAskedFor(id: string, from: string | undefined, definition: PipelineDefinition): boolean {
   if (from === undefined) return false;
   return id === from || (planSteps(definition).allNeeds.get(id) ?? []).includes(from);
 }

@@ -6,7 +6,7 @@ import { inputHash } from '../pipeline/input-hash.ts';
 import { INTERRUPTIONS, type Interruption } from '../pipeline/job-end.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { DEFAULT_CONDITION } from '../pipeline/plan.ts';
-import { isForced, sourcesOf, wayOn, type EarlierStep, type Way } from '../pipeline/replay.ts';
+import { isAskedFor, sourcesOf, wayOn, type EarlierStep, type Way } from '../pipeline/replay.ts';
 import { activitiesOn } from './activities.ts';
 import { messageOf } from './failure-message.ts';
 import type { RunJobOptions } from './run-job-options.ts';
@@ -88,7 +88,7 @@ function chooseWay(
   const { way } = wayOn(earlier, {
     isJob: kinds[id] === 'job',
     inputHash: hash,
-    isForced: isForced(id, from, definition),
+    isForced: isAskedFor(id, from, definition),
     redoneSources: sourcesOf(definition, id, redone),
   });
   return { way, earlier };
