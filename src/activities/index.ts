@@ -1,5 +1,6 @@
 import { awaitJob, type AwaitJobInput } from './await-job.ts';
 import type { ActivityContext } from './context.ts';
+import { inspectResults, type JobWithResults } from './inspect-results.ts';
 import { loadPipeline, type LoadPipelineInput } from './load-pipeline.ts';
 import { readJob } from './read-job.ts';
 import { runFollowUp, type RunFollowUpInput } from './run-follow-up.ts';
@@ -12,6 +13,7 @@ import type { JobRef } from '../pipeline/job.ts';
 export function createActivities(context: ActivityContext) {
   return {
     loadPipeline: (input: LoadPipelineInput) => loadPipeline(context, input),
+    inspectResults: (jobs: JobWithResults[]) => inspectResults(context, jobs),
     // Runs that began under 0.1 start their jobs on this queue.
     startJob: (input: StartJobInput) => startJob(context, input),
     findStartedJob: (input: StartJobInput) => findStartedJob(context, input),

@@ -14,6 +14,7 @@ import type { runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts
 import { InvalidInputError, RunNotFoundError } from './errors.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
 import {
+  inspectReused,
   prepareReplay,
   replayedMeanwhile,
   startReplay,
@@ -158,10 +159,16 @@ export class NightscoreClient {
     }
   }
 
-  /** What a replay of a run that has ended would do. Throws a RunNotFoundError or an InvalidInputError. */
-  async planReplay(options: ReplayOptions): Promise<ReplayPlan> {
-    const { plan } = await prepareReplay(this.#client, await this.#describe(options.run), options);
-    return plan;
+  /**
+   * What a replay of a run that has ended would do. A worker looks whether the result files of the steps that it would reuse are still
+   * there, unless `inspect` is false. Throws a RunNotFoundError or an InvalidInputError.
+   */
+  async planReplay(options: ReplayOptions & { inspect?: boolean }): Promise<ReplayPlan> {
+    const prepared = await prepareReplay(this.#client, await this.#describe(options.run), options);
+    const { plan } = prepared;
+    if (options.inspect === false) return plan;
+    const found = await inspectReused(this.#client, this.#taskQueue, prepared);
+    return { ...plan, warnings: [...plan.warnings, ...found] };
   }
 
   /**

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   WorkflowExecutionAlreadyStartedError,
   type Client,
@@ -10,6 +11,7 @@ import { planReplay, type PlannedStep } from '../pipeline/replay-plan.ts';
 import { isJudgedOtherwise, mayStillRun, stepsLeftBy, type EarlierStep } from '../pipeline/replay.ts';
 import { parseRunKey } from '../pipeline/run-key.ts';
 import { suggestionFor } from '../pipeline/suggestion.ts';
+import type { inspectResults } from '../workflows/inspect-results.ts';
 import type { RunMemory, runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError } from './errors.ts';
 import { statusOf } from './run-summary.ts';
@@ -21,8 +23,8 @@ export interface ReplayOptions {
   from?: string;
   /** The definition to replay with; the one that the run had when absent. */
   definition?: PipelineDefinition;
-  /** Parameters that differ from those of the run. */
-  params?: Params;
+  /** Parameters that differ from those of the run, or what gives them once the definition is known. */
+  params?: Params | ((definition: PipelineDefinition) => Params);
 }
 
 export interface ReplayStartOptions extends ReplayOptions {
@@ -79,7 +81,7 @@ export async function prepareReplay(
       `Run ${run} is of pipeline ${pipeline}, and the definition is of ${definition.name}.`,
     ]);
   }
-  const params = { ...memory.input.params, ...changed };
+  const params = { ...memory.input.params, ...(typeof changed === 'function' ? changed(definition) : changed) };
   const loaded = await prepared(definition, key, params, run);
   assertStep(from, definition);
   const earlier = earlierSteps(memory, of, definition);
@@ -88,6 +90,47 @@ export async function prepareReplay(
   const plan = { run, of, steps, paysAgain, warnings: leftBehind(earlier, definition) };
   const replay = { of, ...(from !== undefined && { from }), steps: earlier };
   return { plan, input: { pipeline: definition, key, params, replay } };
+}
+
+const INSPECTION_TIMEOUT_MS = 20_000;
+
+/** Warnings about the result files of the steps that a replay will reuse. A worker looks, for the client may have no access to AWS. */
+export async function inspectReused(
+  client: Client,
+  taskQueue: string,
+  { plan, input }: PreparedReplay,
+): Promise<string[]> {
+  const reused = plan.steps.filter(({ action }) => action === 'reuse');
+  const jobs = reused.flatMap(({ step }) => {
+    const job = input.replay?.steps[step]?.job;
+    return job?.outputUri === undefined ? [] : [{ step, job }];
+  });
+  if (jobs.length === 0) return [];
+  try {
+    const problems = await client.withDeadline(Date.now() + INSPECTION_TIMEOUT_MS, () =>
+      client.workflow.execute<typeof inspectResults>('inspectResults', {
+        workflowId: `inspect-results:${plan.run}:${randomUUID()}`,
+        taskQueue,
+        args: [
+          jobs.map(({ job: { id, service, region, outputUri } }) => ({
+            id,
+            service,
+            region,
+            ...(outputUri !== undefined && { outputUri }),
+          })),
+        ],
+        workflowExecutionTimeout: INSPECTION_TIMEOUT_MS,
+      }),
+    );
+    return jobs.flatMap(({ step, job }) => {
+      const problem = problems[job.id];
+      return problem === undefined ? [] : [`The result files of ${step}, which is reused: ${problem}.`];
+    });
+  } catch (error) {
+    return [
+      `Nobody could look whether the result files of the reused steps are still there (${rootCause(error) ?? String(error)}).`,
+    ];
+  }
 }
 
 /** Starts a replay, under the run key, so that there is never more than one at a time. Gives the Temporal run id. */

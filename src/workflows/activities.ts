@@ -16,7 +16,7 @@ const RETRY: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maxim
  */
 export function activitiesOn(taskQueue: string, summary: string) {
   const shared = { taskQueue, summary, retry: RETRY };
-  const { loadPipeline } = proxyActivities<Activities>({
+  const { loadPipeline, inspectResults } = proxyActivities<Activities>({
     ...shared,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     startToCloseTimeout: '30s',
@@ -50,5 +50,5 @@ export function activitiesOn(taskQueue: string, summary: string) {
     startToCloseTimeout: '12h',
     heartbeatTimeout: '2m',
   });
-  return { loadPipeline, startJob, findStartedJob, stopJob, readJob, awaitJob, verifyJob, runFollowUp };
+  return { loadPipeline, inspectResults, startJob, findStartedJob, stopJob, readJob, awaitJob, verifyJob, runFollowUp };
 }

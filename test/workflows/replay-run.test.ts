@@ -1,10 +1,12 @@
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PipelineDefinition, StepDefinition } from '../../src/pipeline/definition.ts';
 import type { ReplayAction } from '../../src/pipeline/replay-plan.ts';
 import type { RunReport } from '../../src/pipeline/report.ts';
+import { createS3Client } from '../../src/services/s3-client.ts';
 import { jobStep, pipeline } from '../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../support/nightscore.ts';
-import { simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
+import { REGION, simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
 
 const AML = 'machine-learning/batch-prediction';
 const AFD = 'fraud-detector/batch-prediction';
@@ -189,6 +191,21 @@ describe('a replay', () => {
       outcome: 'succeeded',
       steps: { rescue: { outcome: 'skipped' } },
     });
+  });
+
+  it('warns that the result files of a step that it would reuse are gone', async () => {
+    const to = 's3://nightscore-examples/replayed/gone/';
+    const score = jobStep(AML, { with: { ...jobStep(AML).with, OutputUri: to } });
+    await aws.faults([{ call: 'create', fault: 'job-fails', times: 1, service: 'fraud-detector' }]);
+    const { run } = await nightscore.run(pipeline('replay-gone', { score, check: jobStep(AFD) }), KEY);
+    await aws.clearFaults();
+    expect((await nightscore.client.planReplay({ run: run.id })).warnings).toEqual([]);
+    const s3 = createS3Client(REGION);
+    for (const Key of await aws.objects('replayed/gone/')) {
+      await s3.send(new DeleteObjectCommand({ Bucket: 'nightscore-examples', Key }));
+    }
+    const { warnings } = await nightscore.client.planReplay({ run: run.id });
+    expect(warnings).toEqual([expect.stringMatching(/result files of score, which is reused: they are gone from s3:/)]);
   });
 
   it('of a run that failed before it began uses the new definition', async () => {
