@@ -1,4 +1,5 @@
-import type { RunFilter, RunStatus, RunSummary } from '../client/run-summary.ts';
+import type { RunFilter } from '../client/run-filter.ts';
+import type { RunStatus, RunSummary } from '../client/run-summary.ts';
 import { withNightscore } from './runs/connect.ts';
 import { note, print, printJson } from './process/output.ts';
 import { paintFor, type Effect, type Paint } from './view/paint.ts';
@@ -12,6 +13,7 @@ export interface ListOptions {
   service?: string;
   job?: string;
   since?: Date;
+  where?: string;
   limit: number;
   json?: true;
 }

@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { DateTime } from 'luxon';
-import { durationProblem, parseDuration } from '../pipeline/duration.ts';
+import { momentOf } from '../client/where.ts';
 
 /** Gathers the values of an option that may be given more than once. */
 export function collected(value: string, before: readonly string[] = []): string[] {
@@ -32,12 +31,7 @@ export function positiveNumber(text: string): number {
 
 /** A moment: a date or time in ISO 8601, on the clock of this machine unless it says otherwise, or how long ago it was. */
 export function pastMoment(text: string): Date {
-  if (durationProblem(text) === undefined) return new Date(Date.now() - parseDuration(text));
-  const moment = DateTime.fromISO(text);
-  if (!moment.isValid) {
-    throw new InvalidArgumentError(
-      'It must be a date or time, for example 2026-11-20, or how long ago, for example 7d.',
-    );
-  }
-  return moment.toJSDate();
+  const moment = momentOf(text);
+  if (moment) return moment;
+  throw new InvalidArgumentError('It must be a date or time, for example 2026-11-20, or how long ago, for example 7d.');
 }

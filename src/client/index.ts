@@ -7,7 +7,9 @@ export {
 } from './nightscore-client.ts';
 export type { ReplayOptions, ReplayPlan, ReplayStartOptions } from './replay.ts';
 export type { PlannedStep, ReplayAction } from '../pipeline/replay-plan.ts';
-export type { RunFilter, RunStatus, RunSummary } from './run-summary.ts';
+export type { RunFilter } from './run-filter.ts';
+export type { RunOfHistory } from './run-history.ts';
+export type { RunStatus, RunSummary } from './run-summary.ts';
 export type * from '../pipeline/definition.ts';
 export type { Difference, JobIdentity, JobObservation, JobRecords, JobRef } from '../pipeline/job.ts';
 export type { Cause } from '../pipeline/cause.ts';

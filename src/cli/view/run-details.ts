@@ -20,6 +20,8 @@ export function runDetails(report: RunReport, options: LinesOptions): string[] {
     ...factLines([
       ['outcome', outcome ?? 'none yet: the run goes on'],
       ['started', `${momentText(run.startedAt)} by ${run.trigger}`],
+      ['replay of', run.replay?.of],
+      ['reason', run.replay?.reason],
       ['ended', run.endedAt && momentText(run.endedAt)],
       [outcome ? 'took' : 'running for', took],
     ]),

@@ -89,8 +89,9 @@ export function placeText({ since, running, ahead }: PlaceWait): string {
   return `waits for a place since ${momentText(since)}, behind ${jobs}${others}`;
 }
 
-/** What a step is doing, or how it ended; a second or third job is marked as such. */
+/** What a step is doing, or how it ended; a second or third job is marked as such, and so is what a replay took over. */
 export function stateText(step: StepReport): string {
+  if (step.reused) return 'reused';
   const state = step.outcome ?? step.state;
   return step.attempt > 1 ? `${state} #${step.attempt}` : state;
 }
