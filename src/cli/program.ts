@@ -170,7 +170,7 @@ function addReplay(program: Command): void {
     .option('--limit <number>', 'with --where: refuse to replay more runs than this', wholeNumber, 1000)
     .option('--rate <number>', 'with --where: how many replays are started in a second', positiveNumber, 5)
     .option(...JSON_OPTION)
-    .addHelpText('after', example("nightscore replay --where 'period=2026-11-19 outcome=failed pipeline=churn-*'"))
+    .addHelpText('after', example("nightscore replay --where 'period=2026-11-19 pipeline=churn-*'"))
     .action(async (run: string | undefined, options: ReplayCommandOptions) =>
       (await import('./replay.ts')).replay(run, options),
     );
