@@ -6,7 +6,7 @@ import type { RunReport, StepReport } from './report.ts';
 /** What earlier runs under the key left of a step. */
 export interface EarlierStep extends Omit<StepReport, 'earlier'> {
   /** Temporal run id of the run in which it was so. */
-  run: string;
+  runId: string;
   /** The step's `gate` or `verify` is another one now, so what it found no longer holds. */
   judgeAnew?: true;
 }
@@ -105,12 +105,12 @@ function endedText({ outcome, cause }: EarlierStep): string {
 /** What a run leaves of its steps to a replay of it, whether it ran them itself or an earlier one did. */
 export function stepsLeftBy(
   { steps }: Pick<RunReport, 'steps'>,
-  run: string,
+  runId: string,
   before: Readonly<Record<string, EarlierStep>> = {},
 ): Record<string, EarlierStep> {
   const left = Object.entries(steps).map(([id, { earlier, ...step }]): [string, EarlierStep] => {
     const hasBegun = step.attempt > 0;
-    return [id, !hasBegun && earlier ? earlier : { ...step, run: step.reused?.run ?? run }];
+    return [id, !hasBegun && earlier ? earlier : { ...step, runId: step.reused?.runId ?? runId }];
   });
   // A replay that could not begin knows nothing of its steps but what it was given.
   return { ...before, ...Object.fromEntries(left) };

@@ -61,7 +61,7 @@ export interface StepReport {
   /** What a follow-up that succeeded hands to the steps after it. */
   outputs?: StepOutputs;
   /** Present when a replay took over what the step made in an earlier run: the Temporal run id of that. */
-  reused?: { run: string };
+  reused?: { runId: string };
   /** In a replay, until the step begins: what the earlier runs left of it. */
   earlier?: EarlierStep;
 }

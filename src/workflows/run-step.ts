@@ -95,8 +95,8 @@ function chooseWay(
 }
 
 /** The step ended so in an earlier run, and nothing of it is done again. */
-function reuse({ attempt, job, outputs, run }: EarlierStep): StepEnd {
-  return { outcome: 'succeeded', attempt, reused: { run }, ...(job && { job }), ...(outputs && { outputs }) };
+function reuse({ attempt, job, outputs, runId }: EarlierStep): StepEnd {
+  return { outcome: 'succeeded', attempt, reused: { runId }, ...(job && { job }), ...(outputs && { outputs }) };
 }
 
 function firstAttempt(way: Way, earlier: EarlierStep | undefined): Pick<RunJobOptions, 'firstAttempt'> {

@@ -69,9 +69,9 @@ describe('a replay', () => {
       outcome: 'succeeded',
       run: { trigger: 'a test', replay: { of: plan.of, reason: 'the service was ill' } },
       steps: {
-        score: { attempt: 1, reused: { run: plan.of }, job: { id: first.steps['score']?.job?.id } },
+        score: { attempt: 1, reused: { runId: plan.of }, job: { id: first.steps['score']?.job?.id } },
         check: { attempt: 2, earlierJobs: [{ id: first.steps['check']?.job?.id }] },
-        publish: { reused: { run: plan.of }, outputs: { copied: expect.any(Number) as number } },
+        publish: { reused: { runId: plan.of }, outputs: { copied: expect.any(Number) as number } },
       },
     });
     expect(await creates(second)).toBe(3);
