@@ -81,7 +81,7 @@ export async function prepareReplay(
       `Run ${run} is of pipeline ${pipeline}, and the definition is of ${definition.name}.`,
     ]);
   }
-  const params = { ...memory.input.params, ...(typeof changed === 'function' ? changed(definition) : changed) };
+  const params = { ...memory.params, ...(typeof changed === 'function' ? changed(definition) : changed) };
   const loaded = await prepared(definition, key, params, run);
   assertStep(from, definition);
   const earlier = earlierSteps(memory, of, definition);
@@ -178,9 +178,9 @@ async function memoryOf(client: Client, run: string, runId: string): Promise<Run
   }
 }
 
-function definitionOf({ definition, input }: RunMemory, run: string): PipelineDefinition {
-  const known = definition ?? (typeof input.pipeline === 'string' ? undefined : input.pipeline);
-  if (known) return known;
+function definitionOf({ definition, unloaded }: RunMemory, run: string): PipelineDefinition {
+  if (definition) return definition;
+  if (typeof unloaded?.pipeline === 'object') return unloaded.pipeline;
   throw new InvalidInputError([
     `Run ${run} failed before its pipeline was loaded, so there is no definition to use again: replay it with --definition new.`,
   ]);
@@ -212,8 +212,8 @@ function assertStep(from: string | undefined, { name, steps }: PipelineDefinitio
   ]);
 }
 
-function earlierSteps({ report, input, definition }: RunMemory, of: string, now: PipelineDefinition) {
-  const left = stepsLeftBy(report, of, input.replay?.steps);
+function earlierSteps({ report, definition, unloaded }: RunMemory, of: string, now: PipelineDefinition) {
+  const left = stepsLeftBy(report, of, unloaded?.earlier);
   const judged = Object.entries(left).map(([id, step]): [string, EarlierStep] => {
     const next = now.steps[id];
     const isJudgedAnew = next !== undefined && isJudgedOtherwise(definition?.steps[id], next);

@@ -34,12 +34,15 @@ export interface RunPipelineInput {
   replay?: ReplayInput;
 }
 
-/** All that a replay of the run has to know. */
+/** All that a replay of the run has to know, and no more: a query's answer may take 2 MB. */
 export interface RunMemory {
-  input: RunPipelineInput;
   report: RunReport;
+  /** As they were given. */
+  params: Params;
   /** As it was loaded; absent when that failed. */
   definition?: PipelineDefinition;
+  /** What it was to load, and what the runs before it left, where that failed. */
+  unloaded?: { pipeline: string | PipelineDefinition; earlier: ReplayInput['steps'] };
 }
 
 /** Temporal keeps long failures out of sight; the report, in the details, has everything. */
@@ -73,8 +76,9 @@ export async function runPipeline(input: RunPipelineInput): Promise<RunReport> {
   return finish(record, isTimedOut ? loaded.definition.timeout : undefined);
 }
 
-function memoryOf(input: RunPipelineInput, { report, definition }: RunRecord): RunMemory {
-  return { input, report, ...(definition && { definition }) };
+function memoryOf({ pipeline, params, replay }: RunPipelineInput, { report, definition }: RunRecord): RunMemory {
+  const known = definition ? { definition } : { unloaded: { pipeline, earlier: replay?.steps ?? {} } };
+  return { report, params: params ?? {}, ...known };
 }
 
 /** Anybody can start the workflow with anything; an error that is no ApplicationFailure would make Temporal try for ever. */
