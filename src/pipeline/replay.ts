@@ -97,7 +97,9 @@ const ENDED: Partial<Record<NonNullable<StepReport['outcome']>, string>> = {
   rejected: 'its service did not start it',
 };
 
-function endedText({ outcome, cause }: EarlierStep): string {
+function endedText(step: EarlierStep): string {
+  const { outcome, cause } = step;
+  if (isJudgedFailure(step)) return 'its job succeeded, but its gate or verify did not let it pass';
   const text = (outcome && ENDED[outcome]) ?? `it was ${outcome ?? 'interrupted'}`;
   return cause === undefined ? text : `${text} (${cause})`;
 }

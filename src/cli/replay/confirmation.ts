@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { InvalidInputError } from '../../client/errors.ts';
 import { note } from '../process/output.ts';
-import { listenForInterruption } from '../process/interruption.ts';
+import { InterruptedError } from '../process/interruption.ts';
 
 /**
  * Whether to go on with what pays for jobs: asks on a terminal; elsewhere nobody can answer, so it goes on only if it pays for nothing twice.
@@ -19,7 +19,10 @@ export async function isConfirmed(question: string, paysAgain: number, options: 
 async function ask(question: string): Promise<boolean> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await prompt.question(`${question} [y/N] `, { signal: listenForInterruption() });
+    const answer = await prompt.question(`${question} [y/N] `).catch((error: unknown) => {
+      // Ctrl-C reaches the prompt as a key.
+      throw error instanceof Error && error.name === 'AbortError' ? new InterruptedError('SIGINT') : error;
+    });
     const isYes = /^y(?:es)?$/i.test(answer.trim());
     if (!isYes) note('Nothing was started.');
     return isYes;
