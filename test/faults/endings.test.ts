@@ -106,7 +106,7 @@ async function actBefore({ act: what }: EndingRow, service: BatchService, id: st
 }
 
 async function act(
-  { act: what, actWhen = 'running', jobs }: EndingRow,
+  { act: what, actWhen = 'there is a job', jobs }: EndingRow,
   service: BatchService,
   run: string,
   id: string,
@@ -122,7 +122,9 @@ async function act(
   };
   const chosen = what && acts[what];
   if (!chosen) return;
-  await nightscore.until(run, ({ steps }) => steps['score']?.state === actWhen);
+  await nightscore.until(run, ({ steps: { score } }) =>
+    actWhen === 'starting' ? score?.state === 'starting' : score?.job !== undefined,
+  );
   if (jobs > 0) await expect.poll(() => aws.jobs(id), { timeout: 20_000 }).not.toEqual([]);
   await chosen();
 }

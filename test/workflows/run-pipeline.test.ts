@@ -97,6 +97,18 @@ describe('a run', () => {
     expect(await found({ status: 'failed' })).toBeUndefined();
   });
 
+  test('never goes back to an earlier state, also while its results are read', async () => {
+    const definition = pipeline('states', { score: jobStep(AFD, { verify: true }) });
+    const { run } = await nightscore.client.start({ pipeline: definition, key: '2026-11-20' });
+    const states: string[] = [];
+    await nightscore.until(run, ({ steps, outcome }) => {
+      const state = steps['score']?.state;
+      if (state !== undefined && state !== states.at(-1)) states.push(state);
+      return outcome !== undefined;
+    });
+    expect(states.join(' → ')).toMatch(/^(waiting → )?(starting → )?(queued → )?running → ended$/);
+  });
+
   test('shows the records of a running job before it has ended', async () => {
     const { run } = await nightscore.client.start({
       pipeline: pipeline('live', { score: jobStep(AFD) }),
@@ -260,7 +272,7 @@ describe('a cancel', () => {
       pipeline: pipeline('cancelled', { score: jobStep(AFD) }),
       key: '2026-11-20',
     });
-    const { steps } = await nightscore.until(run, (report) => report.steps['score']?.state === 'running');
+    const { steps } = await nightscore.until(run, (report) => report.steps['score']?.job !== undefined);
     await nightscore.client.cancel(run);
     const report = await nightscore.ended(run);
     expect(report.outcome).toBe('cancelled');
