@@ -4,7 +4,8 @@ import type { RunOutcome, StepOutcome } from './outcome.ts';
 export const STEP_OUTCOME_MEANS = {
   succeeded: 'success',
   skipped: 'nothing',
-  cancelled: 'nothing',
+  // It did not do its work, whether or not there was a job already.
+  cancelled: 'failure',
   failed: 'failure',
   stopped: 'failure',
   'left-running': 'failure',
@@ -24,6 +25,5 @@ export function runOutcome(steps: readonly StepOutcome[], cancelled: boolean): R
   const undisturbed = steps.length > 0 && steps.every((outcome) => outcome === 'succeeded' || outcome === 'skipped');
   if (undisturbed) return 'succeeded';
   if (cancelled) return 'cancelled';
-  // A step that was cancelled by itself, or because the time of the run was over, did not do its work.
-  return steps.some((outcome) => isFailure(outcome) || outcome === 'cancelled') ? 'failed' : 'succeeded';
+  return steps.some(isFailure) ? 'failed' : 'succeeded';
 }
