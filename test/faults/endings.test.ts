@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isTerminal, type JobState } from '../../src/pipeline/job-state.ts';
 import { CATALOG } from '../../src/services/catalog.ts';
 import type { BatchService } from '../../src/services/service.ts';
@@ -125,6 +125,7 @@ async function act(
   await nightscore.until(run, ({ steps: { score } }) =>
     actWhen === 'starting' ? score?.state === 'starting' : score?.job !== undefined,
   );
-  if (jobs > 0) await expect.poll(() => aws.jobs(id), { timeout: 20_000 }).not.toEqual([]);
+  // Tests run side by side here, in which expect.poll does not know its test.
+  if (jobs > 0) await vi.waitFor(async () => expect(await aws.jobs(id)).not.toEqual([]), { timeout: 20_000 });
   await chosen();
 }
