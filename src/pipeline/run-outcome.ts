@@ -1,4 +1,5 @@
 import type { RunOutcome, StepOutcome } from './outcome.ts';
+import type { StepReport } from './report.ts';
 
 /** What a step's outcome means for the steps after it and for the run. A skipped step is no failure. */
 export const STEP_OUTCOME_MEANS = {
@@ -15,6 +16,12 @@ export const STEP_OUTCOME_MEANS = {
 
 export function isFailure(outcome: StepOutcome): boolean {
   return STEP_OUTCOME_MEANS[outcome] === 'failure';
+}
+
+/** Whether the job of a step has left results: its service says that it succeeded, although its gate or the look at the results may have failed the step. */
+export function hasResults({ outcome, cause }: Pick<StepReport, 'outcome' | 'cause'>): boolean {
+  // The cause says why a service failed a job.
+  return outcome === 'succeeded' || (outcome === 'failed' && cause === undefined);
 }
 
 /**

@@ -3,6 +3,11 @@ export function quoted(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
+/** A number of things: `1 file`, `4,000 records`. */
+export function counted(number: number, thing: string): string {
+  return `${number.toLocaleString('en-US')} ${thing}${number === 1 ? '' : 's'}`;
+}
+
 /** A value as messages show it, whatever it is. */
 export function described(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
