@@ -1,6 +1,6 @@
 import type { Gate } from './definition.ts';
 import type { JobRecords } from './job.ts';
-import { counted } from './wording.ts';
+import { counted, grouped } from './wording.ts';
 
 /** Which record counts a service reports for a job that has ended. */
 export interface RecordCounts {
@@ -55,10 +55,6 @@ export function checkGate(gate: Gate, records: JobRecords | undefined): string |
 function countsText(missing: readonly (keyof RecordCounts)[]): string {
   const names = { total: 'the number of records', invalid: 'the number of invalid records' };
   return missing.map((name) => names[name]).join(' or ');
-}
-
-function grouped(records: number): string {
-  return records.toLocaleString('en-US');
 }
 
 function percent(ratio: number): string {

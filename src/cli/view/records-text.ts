@@ -1,5 +1,5 @@
 import type { JobReport } from '../../pipeline/report.ts';
-import { counted } from '../../pipeline/wording.ts';
+import { counted, grouped } from '../../pipeline/wording.ts';
 
 /**
  * Record counts of a job for people: `120 of 285`, `4,000, 24 invalid`; empty when the service does not count.
@@ -9,13 +9,9 @@ import { counted } from '../../pipeline/wording.ts';
 export function recordsText(job: Pick<JobReport, 'records' | 'endedAt' | 'noticedAt'>, withUnit = false): string {
   const { total, processed, invalid } = job.records ?? {};
   const goesOn = (job.endedAt ?? job.noticedAt) === undefined;
-  const unit = withUnit ? (number: number) => counted(number, 'record') : count;
-  const counts = [done(total, processed, unit, goesOn), invalid ? `${count(invalid)} invalid` : ''];
+  const unit = withUnit ? (number: number) => counted(number, 'record') : grouped;
+  const counts = [done(total, processed, unit, goesOn), invalid ? `${grouped(invalid)} invalid` : ''];
   return counts.filter((text) => text !== '').join(', ');
-}
-
-export function count(records: number): string {
-  return records.toLocaleString('en-US');
 }
 
 function done(
@@ -26,5 +22,5 @@ function done(
 ): string {
   if (total === undefined) return processed === undefined ? '' : `${unit(processed)}${goesOn ? ' so far' : ''}`;
   if (processed === undefined || processed === total) return unit(total);
-  return `${count(processed)} of ${unit(total)}`;
+  return `${grouped(processed)} of ${unit(total)}`;
 }

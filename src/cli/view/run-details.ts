@@ -1,10 +1,10 @@
 import type { JobReport, RunReport, StepReport } from '../../pipeline/report.ts';
 import { hasResults } from '../../pipeline/run-outcome.ts';
 import { problemText, readText, type Verification } from '../../pipeline/verification.ts';
-import { counted } from '../../pipeline/wording.ts';
+import { counted, grouped } from '../../pipeline/wording.ts';
 import { expectedEndsAtFirstLook } from './expected-end.ts';
 import { oneLine } from './one-line.ts';
-import { count, recordsText } from './records-text.ts';
+import { recordsText } from './records-text.ts';
 import { runLines, type LinesOptions } from './run-lines.ts';
 import { elapsedText, momentText } from './time-text.ts';
 
@@ -63,7 +63,7 @@ function endFacts(step: StepReport, { outputUri, verification }: JobReport): Fac
 
 function verificationFacts(verification: Verification): Fact[] {
   const { records, problems } = verification;
-  const read = `${readText(verification)}, ${count(records.invalid)} invalid`;
+  const read = `${readText(verification)}, ${grouped(records.invalid)} invalid`;
   const more = problems.length - PROBLEMS_SHOWN;
   return [
     ['proven', problems.length === 0 ? `yes: ${read}` : `no, ${counted(problems.length, 'problem')}: ${read}`],
