@@ -184,7 +184,7 @@ describe('what a step is given', () => {
   test('is held to the constraints of AWS, member by member', () => {
     const members = '{ MLModelId: "", MLModelld: x, BatchPredictionDataSourceId: a b, OutputUri: s3:/x }';
     expect(problemsOf(withOf('machine-learning/batch-prediction', members))).toEqual([
-      'p.yaml:6:24 steps.a.with.MLModelId: must have at least 1 characters',
+      'p.yaml:6:24 steps.a.with.MLModelId: must have at least 1 character',
       'p.yaml:6:28 steps.a.with.MLModelld: unknown key (did you mean MLModelId?)',
       'p.yaml:6:71 steps.a.with.BatchPredictionDataSourceId: may hold letters, digits, hyphens, underscores and dots only',
       'p.yaml:6:87 steps.a.with.OutputUri: must be an S3 URI such as s3://bucket/folder/',
