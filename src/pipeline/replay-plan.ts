@@ -24,7 +24,9 @@ export interface PlannedStep {
     /** Id of its last job. */
     job?: string;
     records?: JobRecords;
-    /** How long its last job took, in milliseconds. */
+    /** When that ended, ISO 8601 in UTC. */
+    endedAt?: string;
+    /** How long it took, in milliseconds. */
     durationMs?: number;
   };
 }
@@ -110,6 +112,7 @@ function lastOf({ outcome, job }: EarlierStep): NonNullable<PlannedStep['last']>
     ...(outcome && { outcome }),
     ...(job && { job: job.id }),
     ...(job?.records && { records: job.records }),
+    ...(end !== undefined && { endedAt: end }),
     ...(durationMs !== undefined && { durationMs }),
   };
 }

@@ -47,8 +47,9 @@ async function replayed(run: string, options: object = {}): Promise<RunReport> {
   return nightscore.ended(run);
 }
 
-async function running(run: string, step = 'score'): Promise<RunReport> {
-  return nightscore.until(run, ({ steps }) => steps[step]?.state === 'running');
+/** The report once the run's job was started. */
+async function running(run: string): Promise<RunReport> {
+  return nightscore.until(run, ({ steps }) => steps['score']?.job !== undefined);
 }
 
 describe('a replay', () => {

@@ -29,5 +29,5 @@ export function replayPlanLines({ run, steps, warnings }: ReplayPlan, paint: Pai
 
 function rowOf({ step, action, why, last }: PlannedStep, paint: Paint): string[] {
   const took = last?.durationMs === undefined ? '' : elapsedText(last.durationMs);
-  return [step, paint(EFFECTS[action], action), recordsText(last?.records), took, why];
+  return [step, paint(EFFECTS[action], action), recordsText(last ?? {}), took, why];
 }
