@@ -1,2 +1,3 @@
 /** What Temporal workers run: the public workflow types are the exported functions. */
 export { runPipeline } from './run-pipeline.ts';
+export { scheduledRun } from './scheduled-run.ts';
