@@ -6,6 +6,7 @@ import type { DevOptions } from './dev.ts';
 import { EXIT_CODES_TEXT } from './process/exit-codes.ts';
 import type { ListOptions } from './list.ts';
 import { collected, pastMoment, portNumber, positiveNumber, wholeNumber } from './option-values.ts';
+import { addSchedules } from './schedule/commands.ts';
 import type { SimulateOptions } from './simulate.ts';
 import type { StartOptions } from './start.ts';
 
@@ -31,6 +32,7 @@ export function createProgram(): Command {
     .addHelpText('after', `\n${EXIT_CODES_TEXT}\n\nTo see it work: nightscore demo`);
   addTrying(program);
   addRuns(program);
+  addSchedules(program);
   addPipelines(program);
   addServing(program);
   return program;

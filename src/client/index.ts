@@ -5,6 +5,14 @@ export {
   type StartOptions,
   type StartResult,
 } from './nightscore-client.ts';
+export {
+  NightscoreSchedules,
+  type NightscoreSchedulesOptions,
+  type ScheduleChange,
+  type SchedulePlan,
+} from './schedules/nightscore-schedules.ts';
+export type { ScheduleDifference } from './schedules/schedule-content.ts';
+export type { ScheduledAction, ScheduleStatus } from './schedules/schedule-status.ts';
 export type { RunFilter, RunStatus, RunSummary } from './run-summary.ts';
 export type * from '../pipeline/definition.ts';
 export type { Difference, JobIdentity, JobObservation, JobRecords, JobRef } from '../pipeline/job.ts';

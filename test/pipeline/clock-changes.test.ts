@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { describe, expect, test } from 'vitest';
-import { shiftedFirings, type LocalMinute } from '../../src/pipeline/clock-gaps.ts';
+import { repeatedFirings, shiftedFirings, type LocalMinute } from '../../src/pipeline/clock-changes.ts';
 import { parseCron } from '../../src/pipeline/cron.ts';
 
 function text({ year, month, dayOfMonth, hour, minute }: LocalMinute): string {
@@ -37,5 +37,20 @@ describe('a cron expression that would not fire on a day', () => {
 
   test('is found in every year that is looked at', () => {
     expect(shiftedFirings(parseCron('30 2 * * *'), 'Europe/Berlin', [2020, 2039])).toHaveLength(20);
+  });
+});
+
+describe('an hour that the clock shows twice', () => {
+  test.each([
+    ['5 * * * *', 'Europe/Berlin', ['2027-10-31T00:05', '2027-10-31T01:05']],
+    ['*/15 * * * *', 'Europe/Berlin', ['2027-10-31T00:00', '2027-10-31T01:00']],
+    ['5 * * * *', 'America/New_York', ['2027-11-07T05:05', '2027-11-07T06:05']],
+    ['40 * * * *', 'Australia/Lord_Howe', ['2027-04-03T14:40', '2027-04-03T15:10']],
+    ['5 0 * * *', 'Europe/Berlin', []],
+    ['5 * * * MON', 'Europe/Berlin', []],
+    ['5 * * * *', 'UTC', []],
+  ])('gives %s in %s both of its moments', (cron, zone, moments) => {
+    const found = repeatedFirings(parseCron(cron), zone, [2027, 2027]);
+    expect(found.map((moment) => moment.toISOString().slice(0, 16))).toEqual(moments);
   });
 });

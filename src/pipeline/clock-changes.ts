@@ -17,6 +17,14 @@ export interface ShiftedFiring {
   instead: LocalMinute;
 }
 
+/** A change of a zone's offset from UTC, in minutes. */
+interface ClockChange {
+  /** The first minute with the new offset, in milliseconds since 1970. */
+  moment: number;
+  before: number;
+  after: number;
+}
+
 /** A part of a day that its clock skips, in minutes since midnight. */
 interface Gap {
   /** The day, as midnight UTC in milliseconds. */
@@ -29,6 +37,7 @@ interface Gap {
 }
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MINUTES = 24 * 60;
 const DAY_MS = DAY_MINUTES * MINUTE_MS;
 
@@ -53,6 +62,28 @@ export function shiftedFirings(times: CronTimes, zone: string, years: readonly [
   });
 }
 
+/**
+ * Both moments at which a cron expression first fires in an hour that the zone's clock shows twice.
+ *
+ * @param zone IANA name
+ * @param years the first and the last year to look at
+ */
+export function repeatedFirings(times: CronTimes, zone: string, years: readonly [number, number]): Date[] {
+  return changesOf(zone, years)
+    .filter(({ before, after }) => after < before)
+    .flatMap(({ moment, before, after }) => {
+      const ends = moment + before * MINUTE_MS;
+      const begins = moment + after * MINUTE_MS;
+      const days = [...new Set([begins, ends - MINUTE_MS].map(dayOf))];
+      const minutes = days.flatMap((day) => firingsOn(times, day).map((minute) => day + minute * MINUTE_MS));
+      const repeated = minutes.filter((minute) => minute >= begins && minute < ends);
+      const firstOfHours = repeated.filter(
+        (minute, index) => index === 0 || hourOf(minute) !== hourOf(repeated[index - 1] ?? 0),
+      );
+      return firstOfHours.flatMap((minute) => [before, after].map((offset) => new Date(minute - offset * MINUTE_MS)));
+    });
+}
+
 /** The minutes of a day at which a cron expression is to fire, since midnight. */
 function firingsOn({ minute, hour, dayOfMonth, month, dayOfWeek }: CronTimes, day: number): number[] {
   const date = new Date(day);
@@ -64,17 +95,24 @@ function firingsOn({ minute, hour, dayOfMonth, month, dayOfWeek }: CronTimes, da
 }
 
 /** What the clock of a zone skips in some years. A gap over midnight is two. */
-function gapsOf(name: string, [first, last]: readonly [number, number]): Gap[] {
+function gapsOf(zone: string, years: readonly [number, number]): Gap[] {
+  return changesOf(zone, years)
+    .filter(({ before, after }) => after > before)
+    .flatMap(({ moment, before, after }) => gapsAt(moment, before, after - before));
+}
+
+/** The changes of the clock of a zone in some years. */
+function changesOf(name: string, [first, last]: readonly [number, number]): ClockChange[] {
   const zone = IANAZone.create(name);
-  const gaps: Gap[] = [];
+  const changes: ClockChange[] = [];
   const end = Date.UTC(last + 1, 0, 1);
-  let offset = zone.offset(Date.UTC(first, 0, 1));
+  let before = zone.offset(Date.UTC(first, 0, 1));
   for (let at = Date.UTC(first, 0, 1); at < end; at += DAY_MS) {
-    const next = zone.offset(at + DAY_MS);
-    if (next > offset) gaps.push(...gapsAt(momentOfChange(zone, at), offset, next - offset));
-    offset = next;
+    const after = zone.offset(at + DAY_MS);
+    if (after !== before) changes.push({ moment: momentOfChange(zone, at), before, after });
+    before = after;
   }
-  return gaps;
+  return changes;
 }
 
 /** The first minute with the new offset, of the day from `start` on. */
@@ -90,7 +128,7 @@ function momentOfChange(zone: IANAZone, start: number): number {
 
 function gapsAt(moment: number, offset: number, shift: number): Gap[] {
   const local = moment + offset * MINUTE_MS;
-  const day = Math.floor(local / DAY_MS) * DAY_MS;
+  const day = dayOf(local);
   const from = (local - day) / MINUTE_MS;
   const to = from + shift;
   const parts = [
@@ -98,6 +136,14 @@ function gapsAt(moment: number, offset: number, shift: number): Gap[] {
     { day: day + DAY_MS, from: 0, to: to - DAY_MINUTES, shift },
   ];
   return parts.filter((gap) => gap.to > gap.from);
+}
+
+function dayOf(local: number): number {
+  return Math.floor(local / DAY_MS) * DAY_MS;
+}
+
+function hourOf(local: number): number {
+  return Math.floor(local / HOUR_MS);
 }
 
 function minuteOf(day: number, minute: number): LocalMinute {
