@@ -13,7 +13,7 @@ export function addSchedules(program: Command): void {
     .summary('apply, list and change schedules')
     .description('The schedules of pipelines: what their files say is applied to Temporal, which starts the runs.')
     .helpCommand(false)
-    .addHelpText('after', `\n${EXIT_CODES_TEXT}`);
+    .addHelpText('after', example('nightscore schedule apply'));
   schedule
     .command('apply')
     .summary('make the schedules what the pipeline files say')

@@ -73,6 +73,8 @@ const LEAST_MOMENT_MS = 30 * 365 * 86_400_000;
 /** Nights are told for this decade and the next one, so that a schedule stays the same from year to year, and always knows ten years. */
 const DECADE = 10;
 
+const LIST_SEPARATOR = ', ';
+
 export function scheduleId(pipeline: string): string {
   return `${ID_PREFIX}${pipeline}`;
 }
@@ -177,8 +179,14 @@ export function differencesBetween(at: ScheduleContent, wanted: ScheduleContent)
   const texts = textsOf(wanted);
   return Object.entries(textsOf(at)).flatMap(([what, from]) => {
     const to = texts[what] ?? '';
-    return from === to ? [] : [{ what, from, to }];
+    return from === to ? [] : [{ what, from: shortened(from), to: shortened(to) }];
   });
+}
+
+/** A list as its ends, where it is long. */
+function shortened(text: string): string {
+  const items = text.split(LIST_SEPARATOR);
+  return items.length > 2 ? `${items[0]} … ${items.at(-1)} (${items.length})` : text;
 }
 
 function textsOf(content: ScheduleContent): Record<string, string> {
@@ -186,12 +194,12 @@ function textsOf(content: ScheduleContent): Record<string, string> {
   return {
     cron: timesText(content),
     timezone,
-    'nights without the hour': content.calendars.filter(isOnce).map(onceText).toSorted().join(', ') || 'none',
+    'nights without the hour': content.calendars.filter(isOnce).map(onceText).toSorted().join(LIST_SEPARATOR) || 'none',
     'hours shown twice':
       moments
         .map((moment) => moment.toISOString())
         .toSorted()
-        .join(', ') || 'none',
+        .join(LIST_SEPARATOR) || 'none',
     jitter: durationText(jitterMs),
     startAt: startAt?.toISOString() ?? 'none',
     endAt: endAt?.toISOString() ?? 'none',

@@ -126,6 +126,19 @@ describe('applying', () => {
     expect(await apply(wanted)).toEqual({ changing: 'unchanged' });
   });
 
+  test('shows in short which nights of the clock change', async () => {
+    await apply([scheduled('nights')]);
+    const { changes } = await schedules.plan([scheduled('nights', { cron: '0 4 * * *' })]);
+    expect(changes[0]?.differences).toMatchObject([
+      { what: 'cron' },
+      {
+        what: 'nights without the hour',
+        from: expect.stringMatching(/^\d{4}-03-\d\d 03:30 … \d{4}-03-\d\d 03:30 \(20\)$/),
+        to: 'none',
+      },
+    ]);
+  });
+
   test('sees what somebody changed by hand, and puts it right', async () => {
     await apply([scheduled('by-hand')]);
     await handle('by-hand').update((schedule) => ({
