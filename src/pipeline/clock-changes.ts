@@ -17,6 +17,14 @@ export interface ShiftedFiring {
   instead: LocalMinute;
 }
 
+/** The first minute of an hour that the clock shows twice at which a cron expression fires: when it is that minute. */
+export interface RepeatedFiring {
+  first: Date;
+  second: Date;
+  /** The expression fires at no other time of that day. */
+  isAlone: boolean;
+}
+
 /** A change of a zone's offset from UTC, in minutes. */
 interface ClockChange {
   /** The first minute with the new offset, in milliseconds since 1970. */
@@ -63,24 +71,28 @@ export function shiftedFirings(times: CronTimes, zone: string, years: readonly [
 }
 
 /**
- * Both moments at which a cron expression first fires in an hour that the zone's clock shows twice.
+ * The hours that the zone's clock shows twice and in which a cron expression fires.
  *
  * @param zone IANA name
  * @param years the first and the last year to look at
  */
-export function repeatedFirings(times: CronTimes, zone: string, years: readonly [number, number]): Date[] {
+export function repeatedFirings(times: CronTimes, zone: string, years: readonly [number, number]): RepeatedFiring[] {
   return changesOf(zone, years)
     .filter(({ before, after }) => after < before)
     .flatMap(({ moment, before, after }) => {
       const ends = moment + before * MINUTE_MS;
       const begins = moment + after * MINUTE_MS;
+      const isRepeated = (minute: number) => minute >= begins && minute < ends;
+      const momentAt = (minute: number, offset: number) => new Date(minute - offset * MINUTE_MS);
       const days = [...new Set([begins, ends - MINUTE_MS].map(dayOf))];
-      const minutes = days.flatMap((day) => firingsOn(times, day).map((minute) => day + minute * MINUTE_MS));
-      const repeated = minutes.filter((minute) => minute >= begins && minute < ends);
-      const firstOfHours = repeated.filter(
-        (minute, index) => index === 0 || hourOf(minute) !== hourOf(repeated[index - 1] ?? 0),
-      );
-      return firstOfHours.flatMap((minute) => [before, after].map((offset) => new Date(minute - offset * MINUTE_MS)));
+      return days.flatMap((day) => {
+        const minutes = firingsOn(times, day).map((minute) => day + minute * MINUTE_MS);
+        const repeated = minutes.filter(isRepeated);
+        const isAlone = minutes.length === repeated.length;
+        return repeated
+          .filter((minute, index) => index === 0 || hourOf(minute) !== hourOf(repeated[index - 1] ?? 0))
+          .map((minute) => ({ first: momentAt(minute, before), second: momentAt(minute, after), isAlone }));
+      });
     });
 }
 

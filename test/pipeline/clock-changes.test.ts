@@ -40,7 +40,19 @@ describe('a cron expression that would not fire on a day', () => {
   });
 });
 
+function minuteText(moment: Date): string {
+  return moment.toISOString().slice(0, 16);
+}
+
 describe('an hour that the clock shows twice', () => {
+  test.each([
+    ['30 2 * * *', true],
+    ['0,30 2 * * *', true],
+    ['30 2,4 * * *', false],
+  ])('tells whether %s fires in it only: %s', (cron, isAlone) => {
+    expect(repeatedFirings(parseCron(cron), 'Europe/Berlin', [2027, 2027])).toMatchObject([{ isAlone }]);
+  });
+
   test.each([
     ['5 * * * *', 'Europe/Berlin', ['2027-10-31T00:05', '2027-10-31T01:05']],
     ['*/15 * * * *', 'Europe/Berlin', ['2027-10-31T00:00', '2027-10-31T01:00']],
@@ -51,6 +63,6 @@ describe('an hour that the clock shows twice', () => {
     ['5 * * * *', 'UTC', []],
   ])('gives %s in %s both of its moments', (cron, zone, moments) => {
     const found = repeatedFirings(parseCron(cron), zone, [2027, 2027]);
-    expect(found.map((moment) => moment.toISOString().slice(0, 16))).toEqual(moments);
+    expect(found.flatMap(({ first, second }) => [minuteText(first), minuteText(second)])).toEqual(moments);
   });
 });

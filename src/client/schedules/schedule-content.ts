@@ -5,7 +5,7 @@ import type {
 } from '@temporalio/client';
 import { repeatedFirings, shiftedFirings, type LocalMinute } from '../../pipeline/clock-changes.ts';
 import { parseCron } from '../../pipeline/cron.ts';
-import type { Overlap, PipelineDefinition, ScheduleDefinition } from '../../pipeline/definition.ts';
+import type { Overlap, Period, PipelineDefinition, ScheduleDefinition } from '../../pipeline/definition.ts';
 import { durationText, parseDuration } from '../../pipeline/duration.ts';
 import { firstMoment, lastMoment } from '../../pipeline/schedule-moment.ts';
 import type { scheduledRun } from '../../workflows/scheduled-run.ts';
@@ -26,7 +26,7 @@ export type ScheduledPipeline = PipelineDefinition & { schedule: ScheduleDefinit
 /** What there is to a schedule, whether a file says it or Temporal. */
 export interface ScheduleContent {
   calendars: Calendar[];
-  /** Single moments beside the calendars: Temporal fires in only one of two hours that the clock shows the same. */
+  /** Single moments beside the calendars. */
   moments: Date[];
   /** Times that no pipeline file can say, each in words. */
   foreignTimes: string[];
@@ -93,7 +93,7 @@ export function contentOfPipeline(
       everyYear(parseCron(cron), cron),
       ...(period === 'day' ? nightsWithoutTheHour(cron, timezone, now) : []),
     ],
-    moments: period === 'hour' ? repeatedFirings(parseCron(cron), timezone, yearsAround(now)) : [],
+    moments: hoursShownTwice(cron, timezone, period, now),
     foreignTimes: [],
     timezone,
     jitterMs: rest.jitter === undefined ? 0 : parseDuration(rest.jitter),
@@ -126,6 +126,17 @@ function nightsWithoutTheHour(cron: string, zone: string, now: Date): Calendar[]
   return firings.map(({ missing, instead }) =>
     once(instead, `instead of ${clockText(missing)}, which the clock skips`),
   );
+}
+
+/**
+ * Of two hours that look the same Temporal fires in the second, and in neither when anything about the schedule happens between the first and
+ * the second (seen with 1.32). Each of the hours has its run all the same. A day is told of the second only: two starts could get in each other's
+ * way, as with `cancel-other`.
+ */
+function hoursShownTwice(cron: string, zone: string, period: Period, now: Date): Date[] {
+  const firings = repeatedFirings(parseCron(cron), zone, yearsAround(now));
+  if (period === 'hour') return firings.flatMap(({ first, second }) => [first, second]);
+  return firings.filter(({ isAlone }) => isAlone).map(({ second }) => second);
 }
 
 function yearsAround(now: Date): readonly [number, number] {
