@@ -1,4 +1,4 @@
-import type { Client, ScheduleDescription } from '@temporalio/client';
+import type { Client, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { InvalidInputError } from '../errors.ts';
 import { OwnSchedules } from './own-schedules.ts';
@@ -37,6 +37,8 @@ export interface SchedulePlan {
   /** Does all of it. Throws an InvalidInputError when Temporal refuses a schedule. */
   carryOut(): Promise<void>;
 }
+
+const PAUSE_TRIES = 5;
 
 /** Applies, lists, pauses, resumes, triggers and deletes the schedules of pipelines: of those whose runs go to one task queue. */
 export class NightscoreSchedules {
@@ -107,13 +109,13 @@ export class NightscoreSchedules {
   /** Nothing is started until it is resumed. Throws an InvalidInputError when there is no such schedule. */
   async pause(pipeline: string, reason: string): Promise<void> {
     const handle = await this.#own.get(pipeline);
-    await handle.pause(reason);
+    await untilTaken(handle, true, () => handle.pause(reason));
   }
 
   /** Ends a pause; what was due meanwhile is not made up for. Throws an InvalidInputError when there is no such schedule. */
   async resume(pipeline: string, note = 'Resumed'): Promise<void> {
     const handle = await this.#own.get(pipeline);
-    await handle.unpause(note);
+    await untilTaken(handle, false, () => handle.unpause(note));
   }
 
   /** Starts the run of the current period now, whatever goes on, also when it is paused. Throws an InvalidInputError when there is no such schedule. */
@@ -193,6 +195,16 @@ async function assertValid(pipelines: readonly PipelineDefinition[]): Promise<vo
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   problems.push(...[...repeated].map((name) => `There are several pipelines with the name ${name}.`));
   if (problems.length > 0) throw new InvalidInputError(problems);
+}
+
+/** Of two requests that reach a schedule at the same moment Temporal keeps one (seen with 1.32), so we look whether it was this one. */
+async function untilTaken(handle: ScheduleHandle, paused: boolean, ask: () => Promise<void>): Promise<void> {
+  for (let tries = 0; tries < PAUSE_TRIES; tries += 1) {
+    await ask();
+    const { state } = await handle.describe();
+    if (state.paused === paused) return;
+  }
+  throw new Error(`Temporal did not ${paused ? 'pause' : 'resume'} ${handle.scheduleId}; try again.`);
 }
 
 /** The SDK turns what Temporal refuses into a TypeError. */

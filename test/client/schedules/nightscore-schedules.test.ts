@@ -172,6 +172,17 @@ describe('applying', () => {
     });
   });
 
+  test('a pause is not lost, whatever else reaches Temporal at the same moment', async () => {
+    await apply([scheduled('busy')]);
+    for (const paused of [true, false, true, false, true]) {
+      await Promise.all([
+        paused ? schedules.pause('busy', 'too busy') : schedules.resume('busy'),
+        ...Array.from({ length: 5 }, () => schedules.trigger('busy')),
+      ]);
+      expect((await handle('busy').describe()).state.paused).toBe(paused);
+    }
+  });
+
   test('deletes what no file wants only when it is to prune, and only of its own task queue', async () => {
     const others = new NightscoreSchedules({ client: nightscore.temporal, taskQueue: `test-${randomUUID()}` });
     await (await others.plan([scheduled('of-others')])).carryOut();
