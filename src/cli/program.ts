@@ -7,6 +7,7 @@ import { EXIT_CODES_TEXT } from './process/exit-codes.ts';
 import type { ListOptions } from './list.ts';
 import { collected, pastMoment, portNumber, positiveNumber, wholeNumber } from './option-values.ts';
 import type { ReplayCommandOptions } from './replay.ts';
+import { addSchedules } from './schedule/commands.ts';
 import type { SimulateOptions } from './simulate.ts';
 import type { StartOptions } from './start.ts';
 
@@ -34,6 +35,7 @@ export function createProgram(): Command {
   addTrying(program);
   addRuns(program);
   addReplay(program);
+  addSchedules(program);
   addPipelines(program);
   addServing(program);
   return program;
