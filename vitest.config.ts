@@ -1,8 +1,8 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig, mergeConfig } from 'vitest/config';
 
-export default defineConfig({
+/** What all suites but the slow one share. */
+export const suite = defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     testTimeout: 30_000,
@@ -12,4 +12,9 @@ export default defineConfig({
     maxWorkers: 2,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   },
+});
+
+/** The faults have a suite of their own: `npm test` shall take minutes. */
+export default mergeConfig(suite, {
+  test: { include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, 'test/faults/**'] },
 });

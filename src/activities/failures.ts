@@ -106,8 +106,8 @@ function retry(
   // The time in which no worker was there does not count as trying.
   const isOutOfPatience = attempt >= LEAST_TRIES && Date.now() - scheduledTimestampMs >= patienceMs;
   const about = job === undefined ? '' : ` (job ${job})`;
-  const toGrant = failureClass === 'denied' ? ` ${whatToGrant(error.message)}` : '';
-  const message = `${error.message}${about}${toGrant}`;
+  const said = `${error.message}${about}`;
+  const message = failureClass === 'denied' ? `${asSentence(said)} ${whatToGrant(error.message)}` : said;
   if (times >= attempts || isOutOfPatience) return finalFailure(mayExist ? JOB_UNSEEN : finalType, message);
   return ApplicationFailure.create({
     type: failureClass,
@@ -117,6 +117,10 @@ function retry(
     nextRetryDelay: retryDelayMs(waitSeconds, times),
     ...(benign && { category: ApplicationFailureCategory.BENIGN }),
   });
+}
+
+function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function whatToGrant(message: string): string {

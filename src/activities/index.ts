@@ -1,6 +1,9 @@
 import { awaitJob, type AwaitJobInput } from './await-job.ts';
+import { awaitRun, type AwaitRunInput } from './await-run.ts';
 import type { ActivityContext } from './context.ts';
+import { inspectResults, type JobWithResults } from './inspect-results.ts';
 import { loadPipeline, type LoadPipelineInput } from './load-pipeline.ts';
+import { periodOfPipeline, type PeriodOfPipelineInput } from './period-of-pipeline.ts';
 import { readJob } from './read-job.ts';
 import { runFollowUp, type RunFollowUpInput } from './run-follow-up.ts';
 import { findStartedJob, startJob, type StartJobInput } from './start-job.ts';
@@ -12,6 +15,8 @@ import type { JobRef } from '../pipeline/job.ts';
 export function createActivities(context: ActivityContext) {
   return {
     loadPipeline: (input: LoadPipelineInput) => loadPipeline(context, input),
+    inspectResults: (jobs: JobWithResults[]) => inspectResults(context, jobs),
+    periodOfPipeline: (input: PeriodOfPipelineInput) => periodOfPipeline(context, input),
     // Runs that began under 0.1 start their jobs on this queue.
     startJob: (input: StartJobInput) => startJob(context, input),
     findStartedJob: (input: StartJobInput) => findStartedJob(context, input),
@@ -21,11 +26,12 @@ export function createActivities(context: ActivityContext) {
   };
 }
 
-/** The activities of the watch queue: each is held for as long as its job takes, waits for its place, or has results to be read. */
+/** The activities of the watch queue: each is held for as long as its job or run takes, waits for its place, or has results to be read. */
 export function createWatchActivities(context: ActivityContext) {
   return {
     startJob: (input: StartJobInput) => startJob(context, input),
     awaitJob: (input: AwaitJobInput) => awaitJob(context, input),
+    awaitRun: (input: AwaitRunInput) => awaitRun(input),
     verifyJob: (input: VerifyJobInput) => verifyJob(context, input),
   };
 }

@@ -15,13 +15,14 @@ export interface LoadPipelineInput {
 /** Loads and checks the pipeline and the parameters of a run; fails for good, with every problem, when they are not right. */
 export async function loadPipeline(context: ActivityContext, input: LoadPipelineInput): Promise<LoadedPipeline> {
   const { pipeline, key, params } = input;
-  const definition = typeof pipeline === 'string' ? await load(context, pipeline) : pipeline;
+  const definition = typeof pipeline === 'string' ? await loadNamed(context, pipeline) : pipeline;
   const prepared = prepareRun(definition, key, params);
   if (prepared.problems) throw rejection(prepared.problems.join('\n'));
   return prepared;
 }
 
-async function load({ pipelinesFolder }: ActivityContext, name: string): Promise<PipelineDefinition> {
+/** The pipeline of this name, from the worker's file; fails for good when there is none or it is not right. */
+export async function loadNamed({ pipelinesFolder }: ActivityContext, name: string): Promise<PipelineDefinition> {
   try {
     const definition = await loadPipelineFile(await findPipeline(name, pipelinesFolder));
     if (definition.name === name) return definition;

@@ -7,12 +7,15 @@ import type { ListOptions } from './list.ts';
 import { collected, pastMoment, portNumber, positiveNumber, wholeNumber } from './option-values.ts';
 import { SCOPES } from '../server/callers.ts';
 import type { ServeOptions } from './serve.ts';
+import type { ReplayCommandOptions } from './replay.ts';
+import { addSchedules } from './schedule/commands.ts';
 import type { SimulateOptions } from './simulate.ts';
 import type { StartOptions } from './start.ts';
 import type { TokenOptions } from './token.ts';
 import { version } from './version.ts';
 
 const JSON_OPTION = ['--json', 'print one JSON document on stdout'] as const;
+const WHERE_OPTION = ['--where <filter>', 'runs that match, for example "pipeline=churn-* outcome=failed"'] as const;
 const RUN_ARGUMENT = ['<run>', 'run key, for example tumor-screening/2026-11-20'] as const;
 
 /**
@@ -34,6 +37,8 @@ export function createProgram(): Command {
     .addHelpText('after', `\n${EXIT_CODES_TEXT}\n\nTo see it work: nightscore demo`);
   addTrying(program);
   addRuns(program);
+  addReplay(program);
+  addSchedules(program);
   addPipelines(program);
   addServing(program);
   return program;
@@ -101,9 +106,12 @@ function addRuns(program: Command): void {
     .command('get')
     .summary('print what is known of a run')
     .argument(...RUN_ARGUMENT)
+    .option('--history', 'all runs under the key: the first one and its replays')
     .option(...JSON_OPTION)
     .addHelpText('after', example('nightscore get tumor-screening/2026-11-20 --json'))
-    .action(async (run: string, options: { json?: true }) => (await import('./get.ts')).get(run, options));
+    .action(async (run: string, options: { history?: true; json?: true }) =>
+      (await import('./get.ts')).get(run, options),
+    );
   program
     .command('list')
     .summary('list runs, those that go on first')
@@ -113,6 +121,7 @@ function addRuns(program: Command): void {
     .option('--service <uses>', 'runs that use this service or follow-up')
     .option('--job <id>', 'the run that started this job')
     .option('--since <moment>', 'runs started since a moment, or since so long ago, for example 7d', pastMoment)
+    .option(...WHERE_OPTION)
     .option('--limit <number>', 'at most so many', wholeNumber, 50)
     .option(...JSON_OPTION)
     .addHelpText('after', example('nightscore list --status failed --since 7d'))
@@ -139,6 +148,37 @@ function addRuns(program: Command): void {
     .addHelpText('after', example('nightscore cancel tumor-screening/2026-11-20 --wait'))
     .action(async (run: string, options: { step?: string; wait?: true; json?: true }) =>
       (await import('./cancel.ts')).cancel(run, options),
+    );
+}
+
+function addReplay(program: Command): void {
+  program
+    .command('replay')
+    .summary('run again what did not succeed')
+    .description(
+      'Replays runs that have ended, each as a new Temporal run under its run key: reuses the steps that succeeded, takes over jobs that still ' +
+        'run or have ended since, and pays for new jobs only for the rest. Says first what it will do; asks on a terminal, and elsewhere ' +
+        'needs --yes to pay for a job once more.',
+    )
+    .argument('[run]', 'run key, for example tumor-screening/2026-11-20')
+    .option(...WHERE_OPTION)
+    .option('--from <step>', 'run this step again, and all that need it, even if they succeeded')
+    .addOption(
+      new Option('--definition <which>', 'the definition that the run had, or that of the pipelines folder now')
+        .choices(['same', 'new'])
+        .default('same'),
+    )
+    .option('--param <name=value>', 'another value of a parameter; may be repeated', collected)
+    .option('--reason <text>', 'why, for people')
+    .option('--dry-run', 'say what it would do, and do nothing')
+    .option('--yes', 'do not ask')
+    .option('--wait', 'wait until the replays have ended, and exit by their outcome')
+    .option('--limit <number>', 'with --where: refuse to replay more runs than this', wholeNumber, 1000)
+    .option('--rate <number>', 'with --where: how many replays are started in a second', positiveNumber, 5)
+    .option(...JSON_OPTION)
+    .addHelpText('after', example("nightscore replay --where 'period=2026-11-19 pipeline=churn-*'"))
+    .action(async (run: string | undefined, options: ReplayCommandOptions) =>
+      (await import('./replay.ts')).replay(run, options),
     );
 }
 

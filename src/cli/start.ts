@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { InvalidInputError } from '../client/errors.ts';
 import type { StartResult } from '../client/nightscore-client.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
@@ -7,6 +6,7 @@ import { runKey } from '../pipeline/run-key.ts';
 import { findPipeline, loadPipelineFile } from '../pipeline-files.ts';
 import { prepareRun } from '../prepare-run.ts';
 import { readSettings } from '../settings.ts';
+import { askedBy } from './runs/asked-by.ts';
 import { withNightscore, type ConnectedNightscore } from './runs/connect.ts';
 import { print, printJson } from './process/output.ts';
 import { chosenKey } from '../client/run-period.ts';
@@ -27,7 +27,7 @@ export async function start(pipeline: string, options: StartOptions): Promise<vo
   const params = checkedParams(definition, key, options.param ?? []);
   await withNightscore(async (nightscore) => {
     const { client } = nightscore;
-    const result = await client.start({ pipeline: definition, key, params, trigger: `cli (${userName()})` });
+    const result = await client.start({ pipeline: definition, key, params, trigger: askedBy() });
     if (!options.json) print(await startText(nightscore, result));
     if (options.wait) await waitForRun(client, result.run, options);
     else if (options.json) printJson({ ...result, status: await statusOf(nightscore, result) });
@@ -61,13 +61,4 @@ async function statusOf({ client }: ConnectedNightscore, { run, started }: Start
   if (started) return 'running';
   const { outcome } = await client.get(run);
   return outcome ?? 'running';
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container may run under a user id that has no name.
-    return 'unknown user';
-  }
 }

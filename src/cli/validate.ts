@@ -1,5 +1,5 @@
 import { loadPipelineFile, PipelineFileError } from '../pipeline-files.ts';
-import { count } from './view/records-text.ts';
+import { counted, grouped } from '../pipeline/wording.ts';
 import { EXIT_CODES } from './process/exit-codes.ts';
 import { note, print } from './process/output.ts';
 
@@ -9,7 +9,7 @@ export async function validate(files: readonly string[]): Promise<void> {
   for (const file of files) {
     try {
       const { name, steps } = await loadPipelineFile(file);
-      print(`${file}: pipeline ${name} is valid (${Object.keys(steps).length} steps)`);
+      print(`${file}: pipeline ${name} is valid (${counted(Object.keys(steps).length, 'step')})`);
     } catch (error) {
       if (!(error instanceof PipelineFileError)) throw error;
       invalid += 1;
@@ -17,6 +17,6 @@ export async function validate(files: readonly string[]): Promise<void> {
     }
   }
   if (invalid === 0) return;
-  note(`${count(invalid)} of ${count(files.length)} files are not valid.`);
+  note(`${grouped(invalid)} of ${counted(files.length, 'file')} ${invalid === 1 ? 'is' : 'are'} not valid.`);
   process.exitCode = EXIT_CODES.invalid;
 }

@@ -21,3 +21,8 @@ export class InvalidInputError extends Error {
     this.problems = problems;
   }
 }
+
+/** No worker answers for a run, although Temporal itself can be reached. */
+export class NoWorkerError extends Error {
+  override readonly name = 'NoWorkerError';
+}

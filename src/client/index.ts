@@ -1,4 +1,4 @@
-export { InvalidInputError, RunNotFoundError } from './errors.ts';
+export { InvalidInputError, NoWorkerError, RunNotFoundError } from './errors.ts';
 export {
   NightscoreClient,
   type NightscoreClientOptions,
@@ -6,7 +6,19 @@ export {
   type StartResult,
 } from './nightscore-client.ts';
 export type { RunPage, RunPageOptions } from './run-page.ts';
-export type { RunFilter, RunStatus, RunSummary } from './run-summary.ts';
+export type { ReplayOptions, ReplayPlan, ReplayStartOptions } from './replay.ts';
+export type { PlannedStep, ReplayAction } from '../pipeline/replay-plan.ts';
+export type { RunFilter } from './run-filter.ts';
+export type { RunOfHistory } from './run-history.ts';
+export type { RunStatus, RunSummary } from './run-summary.ts';
+export {
+  NightscoreSchedules,
+  type NightscoreSchedulesOptions,
+  type ScheduleChange,
+  type SchedulePlan,
+} from './schedules/nightscore-schedules.ts';
+export type { ScheduleDifference } from './schedules/schedule-content.ts';
+export type { ScheduledAction, ScheduleStatus } from './schedules/schedule-status.ts';
 export type * from '../pipeline/definition.ts';
 export type { Difference, JobIdentity, JobObservation, JobRecords, JobRef } from '../pipeline/job.ts';
 export type { Cause } from '../pipeline/cause.ts';

@@ -1,32 +1,44 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Activities } from '../activities/index.ts';
 import type { JobHeartbeat, Sight } from '../pipeline/heartbeat.ts';
 import { jobReport } from '../pipeline/job-report.ts';
 import type { JobObservation } from '../pipeline/job.ts';
 import type { RunReport, StepReport } from '../pipeline/report.ts';
 
+/** What the activities of a run tell while they are held. */
+export interface LiveSigns {
+  heartbeats: readonly JobHeartbeat[];
+  /** Whether a start of a job, or the wait for one, has told nothing yet. */
+  isAnyJobUntold: boolean;
+}
+
 /**
  * The report with what the workers last saw of the running jobs. A workflow does not hear of its activities' heartbeats, so a
  * report from a query knows only that a job was started; Temporal keeps the last heartbeat of each.
  */
-export function withProgress(report: RunReport, heartbeats: readonly JobHeartbeat[]): RunReport {
+export function withProgress(report: RunReport, { heartbeats, isAnyJobUntold }: LiveSigns): RunReport {
   const steps = Object.entries(report.steps).map(([id, step]) => {
     const heartbeat = heartbeats.find((beat) => beat.step === id && beat.attempt === step.attempt);
-    return [id, heartbeat ? stepWithProgress(step, heartbeat) : step] as const;
+    if (heartbeat) return [id, stepWithProgress(step, heartbeat)] as const;
+    return [id, isAnyJobUntold ? untilSeen(step) : step] as const;
   });
   return { ...report, steps: Object.fromEntries(steps) };
 }
 
-function stepWithProgress(
-  step: StepReport,
-  { sight = {}, place, warnings: found = [], ...beat }: JobHeartbeat,
-): StepReport {
+/** A workflow says `running` as soon as there is a job, but nobody knows that before a look at it. */
+function untilSeen(step: StepReport): StepReport {
+  const isUnseen = step.job !== undefined && step.job.rawStatus === undefined;
+  return step.state === 'running' && isUnseen ? { ...step, state: 'starting' } : step;
+}
+
+function stepWithProgress(step: StepReport, { sight = {}, place, warnings: found, ...beat }: JobHeartbeat): StepReport {
   if (step.state === 'ended') return step;
-  if (place) return { ...step, state: 'queued (quota)', place, ...(found.length > 0 && { warnings: found }) };
-  const observation = sight.observation ?? beat.observation;
-  const told = warningsOf(sight);
-  const warnings = [...(step.warnings ?? []), ...told];
+  // What a start has found is newer than what the report has of an attempt before.
+  const warnings = [...(found ?? step.warnings ?? []), ...warningsOf(sight)];
   const warned = warnings.length > 0 ? { ...step, warnings } : step;
-  if (!step.job || !observation) return warned;
+  if (place) return { ...warned, state: 'queued (quota)', place };
+  const observation = sight.observation ?? beat.observation;
+  if (!step.job || !observation) return untilSeen(warned);
   const { region, id } = step.job;
   const ref = { service: step.job.service, region, id, ...(step.job.arn !== undefined && { arn: step.job.arn }) };
   const live = step.state === 'running' ? liveState(observation, sight) : step.state;
@@ -51,13 +63,22 @@ function warningsOf({ observation, unseenBecause, unknownSince, stalledSince }: 
   ];
 }
 
-/** The heartbeats of the jobs that the run awaits. */
-export async function heartbeatsOf(client: Client, description: WorkflowExecutionDescription): Promise<JobHeartbeat[]> {
+/** Activities that have nothing to tell before their first heartbeat. */
+const TELLING_OF_JOBS: readonly string[] = ['startJob', 'awaitJob'] satisfies (keyof Activities)[];
+
+/** What the pending activities of a run tell of its jobs. */
+export async function heartbeatsOf(client: Client, description: WorkflowExecutionDescription): Promise<LiveSigns> {
   const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
-  const beats = (description.raw.pendingActivities ?? []).map(async (activity) => {
+  const pending = description.raw.pendingActivities ?? [];
+  const beats = pending.map(async (activity) => {
     let payloads = activity.heartbeatDetails?.payloads ?? [];
     for (const codec of payloadCodecs) payloads = await codec.decode(payloads);
     return payloads[0] ? payloadConverter.fromPayload<Partial<JobHeartbeat> | undefined>(payloads[0]) : undefined;
   });
-  return (await Promise.all(beats)).filter((beat): beat is JobHeartbeat => beat?.step !== undefined);
+  const heartbeats = (await Promise.all(beats)).filter((beat): beat is JobHeartbeat => beat?.step !== undefined);
+  const isAnyJobUntold = pending.some(
+    ({ activityType, heartbeatDetails }) =>
+      TELLING_OF_JOBS.includes(activityType?.name ?? '') && !heartbeatDetails?.payloads?.length,
+  );
+  return { heartbeats, isAnyJobUntold };
 }

@@ -4,6 +4,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
 } from '@temporalio/client';
 import { rootCause } from '@temporalio/common';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,17 +13,22 @@ import { RUN_REPORT_VERSION, type RunReport } from '../pipeline/report.ts';
 import { isRunKey, parseRunKey, runKey } from '../pipeline/run-key.ts';
 import type { runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, RunNotFoundError } from './errors.ts';
+import { latestRunIds } from './latest-runs.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
 import { readRunInput } from './run-input.ts';
 import { readRunPage, type RunPage, type RunPageOptions } from './run-page.ts';
 import {
-  statusOf,
-  summaryOf,
-  visibilityQuery,
-  type RunFilter,
-  type RunStatus,
-  type RunSummary,
-} from './run-summary.ts';
+  inspectReused,
+  prepareReplay,
+  replayedMeanwhile,
+  startReplay,
+  type ReplayOptions,
+  type ReplayPlan,
+  type ReplayStartOptions,
+} from './replay.ts';
+import { readRunHistory, type RunOfHistory } from './run-history.ts';
+import { visibilityQuery, type RunFilter } from './run-filter.ts';
+import { statusOf, summaryOf, type RunStatus, type RunSummary } from './run-summary.ts';
 
 export interface NightscoreClientOptions {
   /** A connected Temporal client, in the namespace of the runs. */
@@ -59,9 +65,14 @@ export interface RunStanding {
 /** Key of the memo under which the name of the request that started a run is kept. */
 const REQUEST_NAME = 'requestName';
 
+/** What both a description and a list say of a run. */
+type RunInfo = Omit<WorkflowExecutionInfo, 'raw'>;
+
 /** How long a query may wait for a worker, in milliseconds. */
 const QUERY_TIMEOUT_MS = 5_000;
 const WATCH_INTERVAL_MS = 1_000;
+/** Of how many runs one looks at once which are the latest under their keys. */
+const LATEST_AT_ONCE = 50;
 
 const ENDED_FROM_OUTSIDE = 'Temporal ended the run from outside; jobs that it had started may still run';
 
@@ -110,12 +121,25 @@ export class NightscoreClient {
   /** What is known of a run now. Throws a RunNotFoundError. */
   async get(run: string): Promise<RunReport> {
     const description = await this.#describe(run);
-    const memo = description.memo?.['report'] as RunReport | undefined;
+    const report = await this.#reportOf(description);
+    const isRunning = statusOf(description) === 'running';
+    return isRunning ? withProgress(report, await heartbeatsOf(this.#client, description)) : report;
+  }
+
+  /** All runs under a run key that Temporal still keeps, the first one first: the run and its replays. Throws a RunNotFoundError. */
+  async history(run: string): Promise<RunOfHistory[]> {
+    await this.#describe(run);
+    return readRunHistory(this.#client, run, (info) => this.#reportOf(info));
+  }
+
+  /** Without the progress of jobs that run. */
+  async #reportOf(info: RunInfo): Promise<RunReport> {
+    const memo = info.memo?.['report'] as RunReport | undefined;
     if (memo) return memo;
-    const known = await this.#query(run, description);
-    const status = statusOf(description);
-    if (status === 'running') return withProgress(known, await heartbeatsOf(this.#client, description));
-    const endedAt = description.closeTime?.toISOString();
+    const known = await this.#query(info);
+    const status = statusOf(info);
+    if (status === 'running') return known;
+    const endedAt = info.closeTime?.toISOString();
     return {
       ...known,
       run: { ...known.run, ...(endedAt !== undefined && { endedAt }) },
@@ -141,17 +165,36 @@ export class NightscoreClient {
     }
   }
 
-  /** One page of the runs that match, in the order of {@link list}. Throws an InvalidInputError for a cursor that is none. */
+  /**
+   * One page of the runs that match, in the order of {@link list}; shorter by the runs that were replayed since. Throws an InvalidInputError for
+   * a cursor that is none.
+   */
   async listPage(filter: RunFilter, options: RunPageOptions): Promise<RunPage> {
-    return readRunPage(this.#client, visibilityQuery(filter), options);
+    const page = await readRunPage(this.#client, visibilityQuery(filter), options);
+    return { ...page, runs: await this.#latestOf(page.runs) };
   }
 
-  /** The runs that match: those that go on first, then those that have ended, the latest end first, as Temporal lists them. */
+  /**
+   * The runs that match: those that go on first, then those that have ended, the latest end first, as Temporal lists them. Of a run that was
+   * replayed only the latest run under its key counts. Throws an InvalidInputError for a `where` that is none.
+   */
   async *list(filter: RunFilter = {}): AsyncIterable<RunSummary> {
+    let found: RunSummary[] = [];
     for await (const info of this.#client.workflow.list({ query: visibilityQuery(filter) })) {
-      const summary = summaryOf(info);
-      if (summary) yield summary;
+      found.push(...[summaryOf(info)].filter((one) => one !== undefined));
+      if (found.length < LATEST_AT_ONCE) continue;
+      yield* await this.#latestOf(found);
+      found = [];
     }
+    yield* await this.#latestOf(found);
+  }
+
+  async #latestOf(runs: readonly RunSummary[]): Promise<RunSummary[]> {
+    const latest = await latestRunIds(
+      this.#client,
+      runs.map(({ id }) => id),
+    );
+    return runs.filter(({ id, runId }) => (latest.get(id) ?? runId) === runId);
   }
 
   /**
@@ -186,6 +229,36 @@ export class NightscoreClient {
     }
   }
 
+  /**
+   * What a replay of a run that has ended would do. A worker looks whether the result files of the steps that it would reuse are still
+   * there, unless `inspect` is false. Throws a RunNotFoundError or an InvalidInputError.
+   */
+  async planReplay(options: ReplayOptions & { inspect?: boolean }): Promise<ReplayPlan> {
+    const prepared = await prepareReplay(this.#client, await this.#describe(options.run), options);
+    const { plan } = prepared;
+    if (options.inspect === false) return plan;
+    const found = await inspectReused(this.#client, this.#taskQueue, prepared);
+    return { ...plan, warnings: [...plan.warnings, ...found] };
+  }
+
+  /**
+   * Replays a run that has ended: a new Temporal run under the same run key that reuses the steps which succeeded, adopts jobs that
+   * run or have ended since, and submits new job attempts for the rest. Starts nothing, and throws an InvalidInputError, when the run still
+   * runs, when it cannot be replayed so or when there is nothing to do; throws a RunNotFoundError.
+   *
+   * @param options with `of`, the Temporal run id that a plan was made for: nothing is started when it is not the latest any more
+   */
+  async replay(
+    options: ReplayStartOptions & { of?: string },
+  ): Promise<{ run: string; runId: string; plan: ReplayPlan }> {
+    const { run, of } = options;
+    const description = await this.#describe(run);
+    if (of !== undefined && of !== description.runId) throw replayedMeanwhile(run);
+    const prepared = await prepareReplay(this.#client, description, options);
+    const runId = await startReplay(this.#client, this.#taskQueue, prepared, options);
+    return { run, runId, plan: prepared.plan };
+  }
+
   /** The report whenever it changes, until the run has ended; the last one has an outcome. Throws a RunNotFoundError. */
   async *watch(run: string, options: { intervalMs?: number; signal?: AbortSignal } = {}): AsyncIterable<RunReport> {
     const { intervalMs = WATCH_INTERVAL_MS, signal } = options;
@@ -210,16 +283,16 @@ export class NightscoreClient {
   }
 
   /** The report from the workflow itself, or what little Temporal knows of the run when no worker answers. */
-  async #query(run: string, description: WorkflowExecutionDescription): Promise<RunReport> {
-    const handle = this.#client.workflow.getHandle(run, description.runId);
+  async #query({ workflowId: run, runId, startTime, taskQueue }: RunInfo): Promise<RunReport> {
+    const handle = this.#client.workflow.getHandle(run, runId);
     try {
       return await this.#client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query<RunReport>('report'));
     } catch (error) {
       const reason = rootCause(error) ?? String(error);
       return {
         version: RUN_REPORT_VERSION,
-        run: { id: run, ...partsOf(run), trigger: 'unknown', startedAt: description.startTime.toISOString() },
-        error: `No worker could say more about this run (${reason}). Is one running on its task queue, ${description.taskQueue}?`,
+        run: { id: run, ...partsOf(run), trigger: 'unknown', startedAt: startTime.toISOString() },
+        error: `No worker could say more about this run (${reason}). Is one running on its task queue, ${taskQueue}?`,
         steps: {},
       };
     }

@@ -62,6 +62,7 @@ function rowOf({ execution, status, startTime, closeTime }: RawInfo): RunSummary
   const closedAt = optionalTsToDate(closeTime);
   return summaryOf({
     workflowId: execution?.workflowId ?? '',
+    runId: execution?.runId ?? '',
     status: { code, name: STATUS_NAMES[code] ?? 'UNKNOWN' },
     startTime: requiredTsToDate(startTime, 'startTime'),
     ...(closedAt && { closeTime: closedAt }),

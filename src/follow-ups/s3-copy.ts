@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
 import { z } from 'zod';
-import { parseS3Uri, type S3Location } from '../pipeline/s3-uri.ts';
+import { isPossibleS3Uri, parseS3Uri, type S3Location } from '../pipeline/s3-uri.ts';
 import { callAws } from '../services/errors.ts';
 import { createS3Client } from '../services/s3-client.ts';
 import { FollowUpError, type FollowUp } from './follow-up.ts';
@@ -24,7 +24,8 @@ const COPIES_AT_ONCE = 8;
 
 const s3Location = z
   .string()
-  .refine((uri) => parseS3Uri(uri) !== undefined, 'must be an S3 URI such as s3://bucket/folder/');
+  .regex(/^s3:\/\/./, 'must be an S3 URI such as s3://bucket/folder/')
+  .refine(isPossibleS3Uri, 'names a bucket that S3 does not allow');
 
 const withSchema = z
   .strictObject({

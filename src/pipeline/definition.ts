@@ -20,9 +20,23 @@ export type Period = 'day' | 'hour' | 'none';
 export interface ScheduleDefinition {
   cron: string;
   timezone?: string;
-  overlap?: 'skip' | 'buffer-one' | 'buffer-all' | 'cancel-other' | 'terminate-other' | 'allow-all';
+  overlap?: Overlap;
+  /** How late a start that was missed is still made up for; `6h` when absent. */
   catchupWindow?: string;
+  /** Each start comes up to so much later, so that many schedules do not start at once. */
+  jitter?: string;
+  /** A run that fails pauses the schedule. */
+  pauseOnFailure?: boolean;
+  /** A moment, or a day or time on the clock of `timezone`, in ISO 8601. */
+  startAt?: string;
+  /** The same; a day is the last on which runs start. */
+  endAt?: string;
 }
+
+/** What happens when a run is due and the one before still goes on; `skip` when absent. */
+export const OVERLAPS = ['skip', 'buffer-one', 'buffer-all', 'cancel-other', 'terminate-other', 'allow-all'] as const;
+
+export type Overlap = (typeof OVERLAPS)[number];
 
 /** What decides, from a succeeded job's record counts, whether its step succeeded. */
 export interface Gate {

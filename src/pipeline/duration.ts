@@ -21,6 +21,17 @@ export function parseDuration(text: string): number {
   return millisecondsOf(text) ?? 0;
 }
 
+/** A length of time as a duration, `1h30m`; `0s` for none, and what is less than a second is left out. */
+export function durationText(milliseconds: number): string {
+  let rest = milliseconds;
+  const parts = Object.entries(MILLISECONDS).map(([unit, size]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count === 0 ? '' : `${count}${unit.charAt(0)}`;
+  });
+  return parts.join('') || '0s';
+}
+
 function millisecondsOf(text: string): number | undefined {
   const groups = DURATION.exec(text)?.groups;
   if (!groups || text === '') return undefined;

@@ -1,5 +1,6 @@
 import type { Gate } from './definition.ts';
 import type { JobRecords } from './job.ts';
+import { counted, grouped } from './wording.ts';
 
 /** Which record counts a service reports for a job that has ended. */
 export interface RecordCounts {
@@ -39,14 +40,14 @@ export function checkGate(gate: Gate, records: JobRecords | undefined): string |
   const { total = 0, invalid = 0 } = records ?? {};
   const { minRecords = 0, maxInvalid = Infinity, maxInvalidRatio } = gate;
   if (total < minRecords) {
-    return `the job processed ${grouped(total)} records; the gate asks for at least ${grouped(minRecords)}`;
+    return `the job processed ${counted(total, 'record')}; the gate asks for at least ${grouped(minRecords)}`;
   }
   if (invalid > maxInvalid) {
-    return `${grouped(invalid)} records are invalid; the gate allows at most ${grouped(maxInvalid)}`;
+    return `${counted(invalid, 'record')} ${invalid === 1 ? 'is' : 'are'} invalid; the gate allows at most ${grouped(maxInvalid)}`;
   }
   // As a product, so that no records at all need no rule of their own.
   if (maxInvalidRatio !== undefined && invalid > total * maxInvalidRatio) {
-    return `${grouped(invalid)} of ${grouped(total)} records are invalid (${percent(invalid / total)}); the gate allows at most ${percent(maxInvalidRatio)}`;
+    return `${grouped(invalid)} of ${counted(total, 'record')} ${invalid === 1 ? 'is' : 'are'} invalid (${percent(invalid / total)}); the gate allows at most ${percent(maxInvalidRatio)}`;
   }
   return undefined;
 }
@@ -54,10 +55,6 @@ export function checkGate(gate: Gate, records: JobRecords | undefined): string |
 function countsText(missing: readonly (keyof RecordCounts)[]): string {
   const names = { total: 'the number of records', invalid: 'the number of invalid records' };
   return missing.map((name) => names[name]).join(' or ');
-}
-
-function grouped(records: number): string {
-  return records.toLocaleString('en-US');
 }
 
 function percent(ratio: number): string {

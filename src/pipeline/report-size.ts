@@ -1,4 +1,4 @@
-import type { RunReport } from './report.ts';
+import type { RunReport, StepReport } from './report.ts';
 
 /**
  * Largest report, in bytes of JSON. The report is in memo and failure alike; Temporal takes 2 MB of each, and a history is hard to read by its own
@@ -14,11 +14,16 @@ export function shrinkReport(report: RunReport): void {
   for (const length of STAGES) {
     if (new TextEncoder().encode(JSON.stringify(report)).length <= MAX_BYTES) return;
     for (const step of Object.values(report.steps)) {
-      for (const job of step.earlierJobs ?? []) delete job.message;
-      if (step.job?.message !== undefined) step.job.message = shortened(step.job.message, length);
-      if (step.error !== undefined) step.error = shortened(step.error, length);
+      shrinkStep(step, length);
+      if (step.earlier) shrinkStep(step.earlier, length);
     }
   }
+}
+
+function shrinkStep(step: Pick<StepReport, 'job' | 'earlierJobs' | 'error'>, length: number): void {
+  for (const job of step.earlierJobs ?? []) delete job.message;
+  if (step.job?.message !== undefined) step.job.message = shortened(step.job.message, length);
+  if (step.error !== undefined) step.error = shortened(step.error, length);
 }
 
 function shortened(text: string, length: number): string {

@@ -1,7 +1,9 @@
 import type { Cause } from './cause.ts';
 import type { PlaceWait } from './heartbeat.ts';
 import type { JobRecords } from './job.ts';
+import type { StepOutputs } from './expressions/expression-context.ts';
 import type { RunOutcome, StepOutcome } from './outcome.ts';
+import type { EarlierStep, ReplayInput } from './replay.ts';
 import type { Verification } from './verification.ts';
 
 /** Version of the shape of {@link RunReport}; it rises when a reader of the old shape would be misled. */
@@ -20,6 +22,8 @@ export interface RunReport {
     period?: string;
     /** Who or what started the run. */
     trigger: string;
+    /** Present when the run goes on where an earlier one under its key ended. */
+    replay?: Omit<ReplayInput, 'steps'>;
     startedAt: string;
     endedAt?: string;
   };
@@ -52,6 +56,14 @@ export interface StepReport {
   warnings?: string[];
   /** Present while the step waits for a place at its service. */
   place?: PlaceWait;
+  /** Hash of `uses`, region and the resolved `with`, from when the step begins. */
+  inputHash?: string;
+  /** What a follow-up that succeeded hands to the steps after it. */
+  outputs?: StepOutputs;
+  /** Present when a replay took over what the step made in an earlier run: the Temporal run id of that. */
+  reused?: { runId: string };
+  /** In a replay, until the step begins: what the earlier runs left of it. */
+  earlier?: EarlierStep;
 }
 
 export interface JobReport {

@@ -1,3 +1,5 @@
+import { counted } from './wording.ts';
+
 /** One way in which result files are not what the service promises. Never holds what stands in a row. */
 export interface VerificationProblem {
   /** S3 URI of the file that it is about. */
@@ -23,13 +25,19 @@ export interface Verification {
 export function verificationObjection({ files, records, problems }: Verification): string | undefined {
   const [first] = problems;
   if (!first) return undefined;
-  const more = problems.length > 1 ? `; and ${problems.length - 1} more problems` : '';
-  const partial = `PARTIAL: ${records.total} records in ${files} files were read, ${records.invalid} of them invalid`;
+  const more = problems.length > 1 ? `; and ${counted(problems.length - 1, 'more problem')}` : '';
+  const partial = `PARTIAL: ${readText({ files, records })} were read, ${records.invalid} of them invalid`;
   return `${partial}. ${problemText(first)}${more}`;
 }
 
-function problemText({ file, what, lines = [], count = lines.length }: VerificationProblem): string {
+/** How much was read: `4,000 records in 1 file`. */
+export function readText({ files, records }: Pick<Verification, 'files' | 'records'>): string {
+  return `${counted(records.total, 'record')} in ${counted(files, 'file')}`;
+}
+
+/** A problem with its file and lines, for a person. */
+export function problemText({ file, what, lines = [], count = lines.length }: VerificationProblem): string {
   if (lines.length === 0) return `${file}: ${what}`;
   const more = count > lines.length ? ` and ${count - lines.length} more` : '';
-  return `${file}: ${what} (line ${lines.join(', ')}${more})`;
+  return `${file}: ${what} (${count === 1 ? 'line' : 'lines'} ${lines.join(', ')}${more})`;
 }

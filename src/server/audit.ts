@@ -4,7 +4,7 @@ import { callerOfRequest } from './authorization.ts';
 
 /** What a caller changed. */
 export interface AuditedChange {
-  action: 'start' | 'cancel' | 'cancel-step';
+  action: 'start' | 'cancel' | 'cancel-step' | 'replay';
   run: string;
   step?: string;
   /** What came of it, for example that the run existed already. */

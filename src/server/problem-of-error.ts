@@ -11,6 +11,7 @@ const KINDS_OF_ERRORS: Readonly<Record<string, ProblemKind>> = {
   InvalidInputError: 'invalid-request',
   RunKeyError: 'invalid-request',
   RunNotFoundError: 'not-found',
+  NoWorkerError: 'no-worker',
   PipelineNotFoundError: 'not-found',
   TemporalConnectionError: 'temporal-unavailable',
 };

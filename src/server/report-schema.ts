@@ -50,8 +50,15 @@ const stepSchema = z
     cause: z.exactOptional(z.enum(CAUSES)),
     warnings: z.exactOptional(z.array(z.string())),
     place: z.exactOptional(z.object({ since: moment, running: count, ahead: z.number() })),
+    inputHash: optionalText.describe('Hash of `uses`, region and the resolved `with`'),
+    outputs: z
+      .exactOptional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])))
+      .describe('What a follow-up hands to the steps after it'),
+    reused: z
+      .exactOptional(z.object({ runId: z.string() }))
+      .describe('The Temporal run that made what a replay took over'),
   })
-  .meta({ id: 'Step' }) satisfies z.ZodType<StepReport>;
+  .meta({ id: 'Step' }) satisfies z.ZodType<Omit<StepReport, 'earlier'>>;
 
 /** A run's report, as the `report` query, the memo `report` and `--json` have it. */
 export const reportSchema = z
@@ -63,6 +70,9 @@ export const reportSchema = z
       key: z.string(),
       period: optionalText.describe('The first day or hour of the period'),
       trigger: z.string().describe('Who or what started the run'),
+      replay: z
+        .exactOptional(z.object({ of: z.string(), from: optionalText, reason: optionalText, batch: optionalText }))
+        .describe('What a replay goes on from, and why'),
       startedAt: moment,
       endedAt: z.exactOptional(moment),
     }),

@@ -32,6 +32,7 @@ export function waitMs(text: string): number {
 export const runSummary = z
   .object({
     id: z.string().describe('The run key'),
+    runId: z.string().describe('Temporal run id of the latest run under the key'),
     pipeline: z.string(),
     key: z.string(),
     status: runStatus,

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { RunFilter } from '../client/run-summary.ts';
+import type { RunFilter } from '../client/run-filter.ts';
 import { PAST_MOMENT_RULE, pastMomentOf } from '../pipeline/past-moment.ts';
 import { runKey } from '../pipeline/run-key.ts';
 import { assertMayTouch, callerOfRequest } from './authorization.ts';

@@ -18,6 +18,7 @@ import { findingsOf } from '../pipeline/validation/zod-findings.ts';
 import { addAuthorization } from './authorization.ts';
 import type { Caller } from './callers.ts';
 import { cancelRoute } from './cancel-route.ts';
+import { replayRoute } from './replay-route.ts';
 import type { ApiContext } from './context.ts';
 import { addDocument, addDocumentRoutes } from './document.ts';
 import { EndedRuns } from './ended-runs.ts';
@@ -127,7 +128,7 @@ async function createApp(
   addErrorAnswers(app);
   await addDocument(app, version);
   const methodsOfPaths = rememberMethods(app);
-  for (const routes of [startRoute, runRoutes, cancelRoute, pipelineRoutes, healthRoutes]) {
+  for (const routes of [startRoute, runRoutes, cancelRoute, replayRoute, pipelineRoutes, healthRoutes]) {
     await app.register(routes, context);
   }
   addMethodAnswers(app, new Map(methodsOfPaths));

@@ -126,6 +126,8 @@ const ERROR_RULES: readonly ErrorRule[] = [
       'SerializationException',
       'UnknownOperationException',
       'InvalidAction',
+      // A bucket of another region.
+      'PermanentRedirect',
     ],
   },
   {
@@ -179,6 +181,27 @@ function errorCode(error: AwsErrorShape): string {
   return code.replace(/^.*#/, '').replace(/:.*$/, '');
 }
 
+/** S3 answers a HEAD without a body, and so without a code: only the HTTP status tells. */
+const WORDLESS_ANSWERS: ReadonlyMap<number | undefined, { class: ErrorClass; meaning: string }> = new Map([
+  [301, { class: 'invalid', meaning: 'the bucket is in another region' }],
+  [403, { class: 'denied', meaning: 'access denied' }],
+  [404, { class: 'not-found', meaning: 'not found' }],
+]);
+
+/** What the SDK calls an error that has no code of its own. */
+function isWordless(code: string): boolean {
+  return code === 'Unknown' || code === 'UnknownError';
+}
+
+/** What an error says, for a person. */
+function messageOf(operation: string, code: string, said: string, status: number | undefined): string {
+  if (isWordless(code) && status !== undefined) {
+    const meaning = WORDLESS_ANSWERS.get(status)?.meaning ?? 'failed';
+    return `${operation}: ${meaning} (HTTP ${status}, without a reason)`;
+  }
+  return `${operation}: ${code}${said && said !== code && !isWordless(said) ? `: ${said}` : ''}`;
+}
+
 function classOf(operation: string, code: string, message: string, status: number | undefined): ErrorClass {
   const rule = ERROR_RULES.find(
     (row) =>
@@ -186,8 +209,9 @@ function classOf(operation: string, code: string, message: string, status: numbe
   );
   if (rule) return rule.class;
   if (status === 429) return 'throttle';
-  // S3 answers a HEAD without a body, and so without a code.
   if (status === 403) return 'denied';
+  const wordless = isWordless(code) ? WORDLESS_ANSWERS.get(status) : undefined;
+  if (wordless) return wordless.class;
   // Without a status there was no answer: a connection that failed in whatever way.
   return status === undefined || status >= 500 ? 'transient' : 'unknown';
 }
@@ -210,9 +234,10 @@ export class ServiceError extends Error {
     const error: AwsErrorShape = cause instanceof Error ? cause : { message: String(cause) };
     const code = errorCode(error);
     const said = typeof error.message === 'string' ? error.message : '';
-    super(`${operation}: ${code}${said && said !== code ? `: ${said}` : ''}`);
-    this.status = error.$metadata?.httpStatusCode;
-    this.class = classOf(operation, code, said, this.status);
+    const status = error.$metadata?.httpStatusCode;
+    super(messageOf(operation, code, said, status));
+    this.status = status;
+    this.class = classOf(operation, code, said, status);
     this.code = code;
     this.operation = operation;
     this.requestId = error.$metadata?.requestId;

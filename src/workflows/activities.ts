@@ -16,7 +16,7 @@ const RETRY: RetryPolicy = { initialInterval: '1s', backoffCoefficient: 2, maxim
  */
 export function activitiesOn(taskQueue: string, summary: string) {
   const shared = { taskQueue, summary, retry: RETRY };
-  const { loadPipeline } = proxyActivities<Activities>({
+  const { loadPipeline, periodOfPipeline, inspectResults } = proxyActivities<Activities>({
     ...shared,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     startToCloseTimeout: '30s',
@@ -39,7 +39,7 @@ export function activitiesOn(taskQueue: string, summary: string) {
       cancellationType: ActivityCancellationType.TRY_CANCEL,
       heartbeatTimeout,
     }).awaitJob(input);
-  const { verifyJob } = proxyActivities<Activities>({
+  const { verifyJob, awaitRun } = proxyActivities<Activities>({
     ...held,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     heartbeatTimeout: '1m',
@@ -50,5 +50,17 @@ export function activitiesOn(taskQueue: string, summary: string) {
     startToCloseTimeout: '12h',
     heartbeatTimeout: '2m',
   });
-  return { loadPipeline, startJob, findStartedJob, stopJob, readJob, awaitJob, verifyJob, runFollowUp };
+  return {
+    loadPipeline,
+    periodOfPipeline,
+    inspectResults,
+    startJob,
+    findStartedJob,
+    stopJob,
+    readJob,
+    awaitJob,
+    awaitRun,
+    verifyJob,
+    runFollowUp,
+  };
 }

@@ -1,2 +1,4 @@
 /** What Temporal workers run: the public workflow types are the exported functions. */
+export { inspectResults } from './inspect-results.ts';
 export { runPipeline } from './run-pipeline.ts';
+export { scheduledRun } from './scheduled-run.ts';

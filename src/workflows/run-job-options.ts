@@ -20,6 +20,8 @@ export interface RunJobOptions {
   /** Longest time that one job attempt may take, waiting for a place included, for example `6h`. */
   timeout?: string;
   retry?: RetryDefinition;
+  /** Where to go on after an earlier run: with a number that no job had, or with the job that has it. The first one when absent. */
+  firstAttempt?: FirstAttempt;
   gate?: Gate;
   /** Read the result files of a succeeded job and hold them to what the service promises. */
   verify?: boolean;
@@ -37,6 +39,12 @@ export interface RunJobOptions {
   onProgress?(progress: JobProgress): void;
   /** Why the step is cancelled, when it is; the run or the step was cancelled when absent. */
   whyCancelled?(): Interruption;
+}
+
+export interface FirstAttempt {
+  number: number;
+  /** The job attempt may exist already, and is not one of ours to count: if its job has failed, the next one follows at once. */
+  isAdopted: boolean;
 }
 
 export interface JobProgress {

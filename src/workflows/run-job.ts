@@ -28,13 +28,28 @@ export async function runJob(options: RunJobOptions): Promise<JobResult> {
   assertDuration('stallAfter', stallAfter);
   assertDuration('retry.delay', retry?.delay);
   const delayMs = parseDuration(retry?.delay ?? NEXT_ATTEMPT_DELAY);
-  for (let attempt = 1; ; attempt += 1) {
+  let { number: attempt, isAdopted } = options.firstAttempt ?? { number: 1, isAdopted: false };
+  if (isAdopted) {
+    const beganAt = Date.now();
     const result = await runAttempt(options, attempt);
-    if (!isWorthAnotherAttempt(result, retry) || attempt >= (retry?.maxAttempts ?? 1)) return result;
+    if (!hadEndedBadly(result, beganAt)) return result;
     options.onProgress?.({ state: 'starting', attempt, ...(result.job && { job: result.job }) });
-    const waitMs = Math.min(delayMs * 2 ** (attempt - 1), Math.max(delayMs, LONGEST_NEXT_ATTEMPT_DELAY_MS));
+    attempt += 1;
+  }
+  for (let submitted = 1; ; submitted += 1, attempt += 1) {
+    const result = await runAttempt(options, attempt);
+    if (!isWorthAnotherAttempt(result, retry) || submitted >= (retry?.maxAttempts ?? 1)) return result;
+    options.onProgress?.({ state: 'starting', attempt, ...(result.job && { job: result.job }) });
+    const waitMs = Math.min(delayMs * 2 ** (submitted - 1), Math.max(delayMs, LONGEST_NEXT_ATTEMPT_DELAY_MS));
     if (!(await pause(waitMs))) return result;
   }
+}
+
+/** Whether the job of an earlier run, which was to be taken over, had ended without success before this run looked. */
+function hadEndedBadly({ outcome, cause, job }: JobResult, beganAt: number): boolean {
+  if (!job?.adopted) return false;
+  const endedBefore = job.endedAt !== undefined && Date.parse(job.endedAt) < beganAt;
+  return (outcome === 'failed' && cause !== undefined) || (outcome === 'stopped' && endedBefore);
 }
 
 async function runAttempt(options: RunJobOptions, attempt: number): Promise<JobResult> {

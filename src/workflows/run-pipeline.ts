@@ -13,6 +13,7 @@ import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import { parseDuration } from '../pipeline/duration.ts';
 import { planSteps } from '../pipeline/plan.ts';
+import type { ReplayInput } from '../pipeline/replay.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { runKey } from '../pipeline/run-key.ts';
 import { runOutcome } from '../pipeline/run-outcome.ts';
@@ -29,6 +30,19 @@ export interface RunPipelineInput {
   params?: Params;
   /** Who or what asked for the run, for people. */
   trigger?: string;
+  /** Where to go on when an earlier run under the key has ended. */
+  replay?: ReplayInput;
+}
+
+/** All that a replay of the run has to know, and no more: a query's answer may take 2 MB. */
+export interface RunMemory {
+  report: RunReport;
+  /** As they were given. */
+  params: Params;
+  /** As it was loaded; absent when that failed. */
+  definition?: PipelineDefinition;
+  /** What it was to load, and what the runs before it left, where that failed. */
+  unloaded?: { pipeline: string | PipelineDefinition; earlier: ReplayInput['steps'] };
 }
 
 /** Temporal keeps long failures out of sight; the report, in the details, has everything. */
@@ -36,6 +50,9 @@ const MAX_MESSAGE_LENGTH = 4_000;
 
 /** What is known of the run now; the same as the memo `report` once it has ended. */
 export const reportQuery = defineQuery<RunReport>('report');
+
+/** What a replay of the run builds on; also of runs that have ended, however they did. */
+export const memoryQuery = defineQuery<RunMemory>('memory');
 
 /**
  * Cancels one step of the run, by its id: its job is stopped where its service can, steps that need it are skipped, and the others go on.
@@ -52,10 +69,16 @@ export async function runPipeline(input: RunPipelineInput): Promise<RunReport> {
   assertInput(input);
   const record = new RunRecord(input);
   setHandler(reportQuery, () => record.report, { description: 'What is known of the run and its jobs' });
+  setHandler(memoryQuery, () => memoryOf(input, record), { description: 'What a replay of the run builds on' });
   const loaded = await load(input, record);
   record.planned(loaded.definition);
   const isTimedOut = await runSteps(loaded, record);
   return finish(record, isTimedOut ? loaded.definition.timeout : undefined);
+}
+
+function memoryOf({ pipeline, params, replay }: RunPipelineInput, { report, definition }: RunRecord): RunMemory {
+  const known = definition ? { definition } : { unloaded: { pipeline, earlier: replay?.steps ?? {} } };
+  return { report, params: params ?? {}, ...known };
 }
 
 /** Anybody can start the workflow with anything; an error that is no ApplicationFailure would make Temporal try for ever. */

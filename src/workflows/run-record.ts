@@ -1,8 +1,9 @@
 import type { SearchAttributePair } from '@temporalio/common';
 import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { PipelineDefinition } from '../pipeline/definition.ts';
-import { stepValues, type StepOutputs, type StepValues } from '../pipeline/expressions/expression-context.ts';
+import { stepValues, type StepValues } from '../pipeline/expressions/expression-context.ts';
 import type { RunOutcome, StepOutcome } from '../pipeline/outcome.ts';
+import { isMadeAnew, type EarlierStep, type Way } from '../pipeline/replay.ts';
 import { shrinkReport } from '../pipeline/report-size.ts';
 import { RUN_REPORT_VERSION, type RunReport, type StepReport } from '../pipeline/report.ts';
 import { periodOfKey } from '../pipeline/run-key.ts';
@@ -14,33 +15,63 @@ import type { RunPipelineInput } from './run-pipeline.ts';
 const MAX_JOBS_FINDABLE = 25;
 
 /** How a step ended, and what it hands on to the steps after it. */
-export interface StepEnd extends Pick<StepReport, 'attempt' | 'job' | 'error' | 'cause' | 'warnings'> {
+export interface StepEnd extends Pick<
+  StepReport,
+  'attempt' | 'job' | 'error' | 'cause' | 'warnings' | 'outputs' | 'reused'
+> {
   outcome: StepOutcome;
-  outputs?: StepOutputs;
 }
 
 /** What is known of a run, kept where people and programs look for it: query, Temporal's UI, memo and search attributes. */
 export class RunRecord {
   readonly report: RunReport;
-  readonly #outputs = new Map<string, StepOutputs>();
+  /** The pipeline, once it is known. */
+  definition: PipelineDefinition | undefined;
+  readonly #earlier: Readonly<Record<string, EarlierStep>>;
+  readonly #redone = new Set<string>();
   readonly #jobs = new Set<string>();
 
-  constructor({ pipeline, key, trigger = 'temporal' }: RunPipelineInput) {
+  constructor({ pipeline, key, trigger = 'temporal', replay }: RunPipelineInput) {
     const { workflowId, startTime } = workflowInfo();
     const name = typeof pipeline === 'string' ? pipeline : pipeline.name;
     const run = { id: workflowId, pipeline: name, key, trigger, startedAt: startTime.toISOString() };
-    this.report = { version: RUN_REPORT_VERSION, run, steps: {} };
+    const { steps: earlier = {}, ...told } = replay ?? {};
+    this.#earlier = earlier;
+    this.report = {
+      version: RUN_REPORT_VERSION,
+      run: { ...run, ...(replay && { replay: { ...told, of: replay.of } }) },
+      steps: {},
+    };
   }
 
   /** The pipeline is known: every step is waiting. */
   planned(definition: PipelineDefinition): void {
+    this.definition = definition;
     const { run, steps } = this.report;
     const period = periodOf(definition, run.key);
     if (period !== undefined) run.period = period;
-    for (const [id, { uses }] of Object.entries(definition.steps)) steps[id] = { uses, state: 'waiting', attempt: 0 };
+    for (const [id, { uses }] of Object.entries(definition.steps)) {
+      const earlier = this.#earlier[id];
+      steps[id] = { uses, state: 'waiting', attempt: 0, ...(earlier && { earlier }) };
+    }
     const services = [...new Set(Object.values(definition.steps).map(({ uses }) => uses))];
     this.#makeFindable('running', [{ key: SEARCH_ATTRIBUTE_KEYS.services, value: services }]);
     this.#show();
+  }
+
+  /** What the earlier runs left of a step, and which of the steps that ended before it ran again in this replay. */
+  beforeStep(id: string): { earlier: EarlierStep | undefined; redone: readonly string[] } {
+    return { earlier: this.#earlier[id], redone: [...this.#redone] };
+  }
+
+  /** A step begins: with a new job attempt, or with the job that it has. */
+  stepBegins(id: string, hash: string, way: Way): void {
+    const step = this.report.steps[id];
+    if (!step) return;
+    const { earlier, ...now } = step;
+    if (isMadeAnew(way, earlier)) this.#redone.add(id);
+    const jobs = [...(earlier?.earlierJobs ?? []), ...(way === 'again' && earlier?.job ? [earlier.job] : [])];
+    this.report.steps[id] = { ...now, inputHash: hash, ...(jobs.length > 0 && { earlierJobs: jobs }) };
   }
 
   /** Something changed in what is known of a step. */
@@ -54,8 +85,7 @@ export class RunRecord {
     this.#show();
   }
 
-  stepEnded(id: string, { outputs, ...end }: StepEnd): void {
-    if (outputs) this.#outputs.set(id, outputs);
+  stepEnded(id: string, end: StepEnd): void {
     this.stepChanged(id, { ...end, state: 'ended' });
     const { outcome, attempt, job, error, cause } = end;
     const level = outcome === 'succeeded' || outcome === 'skipped' ? 'info' : 'warn';
@@ -66,7 +96,7 @@ export class RunRecord {
   valuesOf(steps: readonly string[]): Record<string, StepValues> {
     const values = steps.flatMap((id) => {
       const step = this.report.steps[id];
-      return step ? [[id, stepValues(step, this.#outputs.get(id))] as const] : [];
+      return step ? [[id, stepValues(step, step.outputs)] as const] : [];
     });
     return Object.fromEntries(values);
   }

@@ -2,11 +2,14 @@ import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { Json, StepDefinition } from '../pipeline/definition.ts';
 import { runValues, type ExpressionContext } from '../pipeline/expressions/expression-context.ts';
 import { evaluateCondition, renderWith } from '../pipeline/expressions/expression.ts';
+import { inputHash } from '../pipeline/input-hash.ts';
 import { INTERRUPTIONS, type Interruption } from '../pipeline/job-end.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { DEFAULT_CONDITION } from '../pipeline/plan.ts';
+import { isAskedFor, sourcesOf, wayOn, type EarlierStep, type Way } from '../pipeline/replay.ts';
 import { activitiesOn } from './activities.ts';
 import { messageOf } from './failure-message.ts';
+import type { RunJobOptions } from './run-job-options.ts';
 import { runJob } from './run-job.ts';
 import type { RunRecord, StepEnd } from './run-record.ts';
 
@@ -50,10 +53,11 @@ function neverBegun(outcome: 'cancelled' | 'skipped' | 'failed'): StepEnd {
 async function beginStep(
   id: string,
   needs: readonly string[],
-  { definition, params, kinds }: LoadedPipeline,
+  loaded: LoadedPipeline,
   record: RunRecord,
   whyCancelled: WhyCancelled,
 ): Promise<StepEnd> {
+  const { definition, params, kinds } = loaded;
   const step = definition.steps[id];
   if (!step) throw new Error(`Pipeline ${definition.name} has no step ${id}`);
   const context: ExpressionContext = {
@@ -64,9 +68,41 @@ async function beginStep(
   };
   if (!evaluateCondition(step.if ?? DEFAULT_CONDITION, context)) return neverBegun('skipped');
   const input = renderWith(step.with, context) as StepInput;
+  const hash = inputHash(step, input);
+  const { way, earlier } = chooseWay(id, hash, loaded, record);
+  record.stepBegins(id, hash, way);
+  if (way === 'reuse' && earlier) return reuse(earlier);
   return kinds[id] === 'job'
-    ? runJobStep(id, step, input, record, whyCancelled)
+    ? runJobStep(id, step, input, record, whyCancelled, firstAttempt(way, earlier))
     : runFollowUpStep(id, step, input, record);
+}
+
+function chooseWay(
+  id: string,
+  hash: string,
+  { definition, kinds }: LoadedPipeline,
+  record: RunRecord,
+): { way: Way; earlier: EarlierStep | undefined } {
+  const { earlier, redone } = record.beforeStep(id);
+  const { from } = record.report.run.replay ?? {};
+  const { way } = wayOn(earlier, {
+    isJob: kinds[id] === 'job',
+    inputHash: hash,
+    isForced: isAskedFor(id, from, definition),
+    redoneSources: sourcesOf(definition, id, redone),
+  });
+  return { way, earlier };
+}
+
+/** The step ended so in an earlier run, and nothing of it is done again. */
+function reuse({ attempt, job, outputs, runId }: EarlierStep): StepEnd {
+  return { outcome: 'succeeded', attempt, reused: { runId }, ...(job && { job }), ...(outputs && { outputs }) };
+}
+
+function firstAttempt(way: Way, earlier: EarlierStep | undefined): Pick<RunJobOptions, 'firstAttempt'> {
+  if (!earlier) return {};
+  const isAdopted = way === 'adopt';
+  return { firstAttempt: { number: isAdopted ? earlier.attempt : earlier.attempt + 1, isAdopted } };
 }
 
 function runJobStep(
@@ -75,10 +111,12 @@ function runJobStep(
   input: StepInput,
   record: RunRecord,
   whyCancelled: WhyCancelled,
+  first: Pick<RunJobOptions, 'firstAttempt'>,
 ): Promise<StepEnd> {
   const { description: _description, needs: _needs, if: _if, with: _with, ...options } = step;
   return runJob({
     ...options,
+    ...first,
     with: input,
     step: id,
     whyCancelled,

@@ -27,6 +27,13 @@ describe('a command line is refused', () => {
     { of: 'with an argument too many', line: 'get a/b c/d', says: ['too many arguments'] },
     { of: 'with an option without its value', line: 'start churn --date', says: ['--date', 'missing'] },
     { of: 'with an unknown status', line: 'list --status done', says: ["'done' is invalid", 'succeeded'] },
+    {
+      of: 'with half the name of a service',
+      line: 'list --service machine-learning',
+      says: ['"machine-learning"', 'did you mean machine-learning/batch-prediction?', 's3/copy'],
+    },
+    { of: 'with a service misspelt', line: 'list --service s3/cpy', says: ['did you mean s3/copy?'] },
+    { of: 'with an unknown service', line: 'list --service bogus', says: ['"bogus"', 'personalize/batch-segment'] },
     { of: 'with a limit of none', line: 'list --limit 0', says: ['--limit', 'a whole number from 1'] },
     { of: 'with a limit that is no number', line: 'list --limit many', says: ["'many'", 'a whole number from 1'] },
     { of: 'with a moment that is none', line: 'list --since yesterdayish', says: ['--since', '2026-11-20', '7d'] },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withProgress } from '../../src/client/live-report.ts';
+import { withProgress, type LiveSigns } from '../../src/client/live-report.ts';
 import type { JobHeartbeat } from '../../src/pipeline/heartbeat.ts';
 import type { RunReport, StepReport } from '../../src/pipeline/report.ts';
 
@@ -30,8 +30,12 @@ function heartbeat(more: Partial<JobHeartbeat['observation']> = {}): JobHeartbea
   return { step: 'score', attempt: 1, observation: { ...observation, ...more } };
 }
 
+function signs(...heartbeats: JobHeartbeat[]): LiveSigns {
+  return { heartbeats, isAnyJobUntold: false };
+}
+
 test('a running step shows what its worker saw last', () => {
-  const live = withProgress(report({}), [heartbeat({ records: { total: 10, processed: 4 } })]);
+  const live = withProgress(report({}), signs(heartbeat({ records: { total: 10, processed: 4 } })));
   expect(live.steps['score']).toMatchObject({
     state: 'running',
     job: {
@@ -44,7 +48,7 @@ test('a running step shows what its worker saw last', () => {
 });
 
 test('a job that its service queues is queued', () => {
-  const live = withProgress(report({}), [heartbeat({ state: 'queued' })]);
+  const live = withProgress(report({}), signs(heartbeat({ state: 'queued' })));
   expect(live.steps['score']?.state).toBe('queued');
 });
 
@@ -57,5 +61,31 @@ test.each([
     heartbeat(),
   ],
 ])('a heartbeat changes nothing for %s', (_what, known, beat) => {
-  expect(withProgress(known, [beat])).toEqual(known);
+  expect(withProgress(known, signs(beat))).toEqual(known);
+});
+
+test.each([
+  ['has told nothing yet', { heartbeats: [], isAnyJobUntold: true }],
+  ['has not looked yet', signs({ step: 'score', attempt: 1, sight: {} })],
+  ['could not look yet', signs({ step: 'score', attempt: 1, sight: { unseenBecause: 'denied' } })],
+])('a job whose wait %s is starting', (_what, live) => {
+  expect(withProgress(report({}), live).steps['score']?.state).toBe('starting');
+});
+
+test('a job that nobody awaits any more, because its results are being read, is running', () => {
+  expect(withProgress(report({}), signs()).steps['score']?.state).toBe('running');
+});
+
+test('a follow-up is running while a job of the same run is starting', () => {
+  const known = { ...report({}), steps: { copy: { uses: 's3/copy', state: 'running' as const, attempt: 1 } } };
+  expect(withProgress(known, { heartbeats: [], isAnyJobUntold: true })).toEqual(known);
+});
+
+test('what the look before paying found is told while the step waits for a place and while it starts', () => {
+  const starting = report({ state: 'starting' });
+  const start: JobHeartbeat = { step: 'score', attempt: 1, warnings: ['Could not check the bucket'] };
+  const place = { since: '2026-11-20T02:00:00.000Z', ahead: 0 };
+  for (const beat of [start, { ...start, place }]) {
+    expect(withProgress(starting, signs(beat)).steps['score']?.warnings).toEqual(['Could not check the bucket']);
+  }
 });

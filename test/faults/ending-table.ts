@@ -20,8 +20,8 @@ export interface EndingRow {
   /** Timeout of the whole run. */
   runTimeout?: string;
   act?: Act;
-  /** In which state of the step it is done; `running` when absent. */
-  actWhen?: 'starting' | 'running';
+  /** Whether it is done while the step is starting, or as soon as there is a job; that when absent. */
+  actWhen?: 'starting' | 'there is a job';
   /** At which services this can happen; at all when absent. */
   where?: (can: Capabilities) => boolean;
   /** How the step must end. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isTerminal, type JobState } from '../../src/pipeline/job-state.ts';
 import { CATALOG } from '../../src/services/catalog.ts';
 import type { BatchService } from '../../src/services/service.ts';
@@ -106,7 +106,7 @@ async function actBefore({ act: what }: EndingRow, service: BatchService, id: st
 }
 
 async function act(
-  { act: what, actWhen = 'running', jobs }: EndingRow,
+  { act: what, actWhen = 'there is a job', jobs }: EndingRow,
   service: BatchService,
   run: string,
   id: string,
@@ -122,7 +122,10 @@ async function act(
   };
   const chosen = what && acts[what];
   if (!chosen) return;
-  await nightscore.until(run, ({ steps }) => steps['score']?.state === actWhen);
-  if (jobs > 0) await expect.poll(() => aws.jobs(id), { timeout: 20_000 }).not.toEqual([]);
+  await nightscore.until(run, ({ steps: { score } }) =>
+    actWhen === 'starting' ? score?.state === 'starting' : score?.job !== undefined,
+  );
+  // Tests run side by side here, in which expect.poll does not know its test.
+  if (jobs > 0) await vi.waitFor(async () => expect(await aws.jobs(id)).not.toEqual([]), { timeout: 20_000 });
   await chosen();
 }

@@ -18,7 +18,7 @@ export function faultPage(): string {
   return [
     '# Faults and endings',
     '',
-    'What may happen to calls of AWS, and what must come of it. Every row is run at every service by `npm test`, against the ledger of the simulator; the names of the faults are those of',
+    'What may happen to calls of AWS, and what must come of it. Every row is run at every service by `npm run test:faults`, against the ledger of the simulator; the names of the faults are those of',
     '[the simulator](simulator.md#faults). This page is made from the table of the tests: `npm run docs:faults`.',
     '',
     '## Calls',

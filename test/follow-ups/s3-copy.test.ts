@@ -52,6 +52,14 @@ test('one object is copied to the key that is named', async () => {
   expect(await read('one/latest.csv')).toBe('a,b');
 });
 
+test.each([
+  ['https://bucket/a/', 'must be an S3 URI such as s3://bucket/folder/'],
+  ['s3://no,bucket/a/', 'names a bucket that S3 does not allow'],
+])('%s is refused as it is wrong: it %s', (from, message) => {
+  const { error } = s3Copy.with.safeParse({ from, to: 's3://bucket/b/' });
+  expect(error?.issues).toMatchObject([{ path: ['from'], message }]);
+});
+
 test('a copy that is done again gives the same', async () => {
   await put('again/result.csv', 'a');
   const first = await copy('again/', 'again-copied/');

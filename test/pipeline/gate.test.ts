@@ -21,6 +21,8 @@ describe('a gate', () => {
     ],
     [{ maxInvalid: 3 }, { total: 10, invalid: 4 }, '4 records are invalid; the gate allows at most 3'],
     [{ minRecords: 1000 }, { total: 999 }, 'the job processed 999 records; the gate asks for at least 1,000'],
+    [{ maxInvalid: 0 }, { total: 10, invalid: 1 }, '1 record is invalid; the gate allows at most 0'],
+    [{ minRecords: 2 }, { total: 1 }, 'the job processed 1 record; the gate asks for at least 2'],
     [{ minRecords: 1 }, { total: 0, invalid: 0 }, 'the job processed 0 records; the gate asks for at least 1'],
   ])('%j stops %j', (gate, records, reason) => {
     expect(checkGate(gate, records)).toBe(reason);

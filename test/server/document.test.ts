@@ -26,6 +26,7 @@ describe('the OpenAPI document', () => {
       'get /v1/services',
       'post /v1/pipelines/{pipeline}/runs',
       'post /v1/runs/{pipeline}/{key}/cancel',
+      'post /v1/runs/{pipeline}/{key}/replay',
     ]);
     expect(Object.keys(paths['/v1/pipelines/{pipeline}/runs']?.['post']?.responses ?? {})).toEqual(
       expect.arrayContaining(['200', '201', '400', '401', '403', '404', '409', '413', '415', '422', '429', '503']),

@@ -6,6 +6,11 @@ function sdkError(members: { message?: string; [member: string]: unknown }): Err
   return Object.assign(new Error(members.message), members);
 }
 
+/** An error as the SDK makes it of an answer without a body, which is what S3 answers a HEAD. */
+function wordless(httpStatusCode: number) {
+  return { name: 'Unknown', message: 'UnknownError', $metadata: { httpStatusCode } };
+}
+
 const cases: [what: string, error: { message?: string; [member: string]: unknown }, expected: ErrorClass][] = [
   ['a throttled call', { name: 'ThrottlingException', message: 'Rate exceeded' }, 'throttle'],
   [
@@ -45,6 +50,12 @@ const cases: [what: string, error: { message?: string; [member: string]: unknown
   ['an id that is taken', { name: 'ResourceAlreadyExistsException' }, 'duplicate'],
   ['an id of another job', { name: 'IdempotentParameterMismatchException' }, 'duplicate'],
   ['something in use', { name: 'ResourceInUseException' }, 'busy'],
+  ['a HEAD that is denied', wordless(403), 'denied'],
+  ['a HEAD of what is not there', wordless(404), 'not-found'],
+  ['a HEAD in another region', wordless(301), 'invalid'],
+  ['a HEAD that fails for the moment', wordless(503), 'transient'],
+  ['a list in another region', { name: 'PermanentRedirect', $metadata: { httpStatusCode: 301 } }, 'invalid'],
+  ['a code that nobody knows, answered 404', { name: 'Odd', $metadata: { httpStatusCode: 404 } }, 'unknown'],
   ['an error that nobody knows', { name: 'Whatever', $metadata: { httpStatusCode: 418 } }, 'unknown'],
 ];
 
@@ -89,4 +100,19 @@ test('a failed call names its operation and keeps the service’s words', async 
     Promise.reject(sdkError({ name: 'ThrottlingException', message: 'Rate exceeded' })),
   );
   await expect(call).rejects.toThrow('DescribeJob: ThrottlingException: Rate exceeded');
+});
+
+test.each([
+  [301, 'HeadObject: the bucket is in another region (HTTP 301, without a reason)'],
+  [403, 'HeadObject: access denied (HTTP 403, without a reason)'],
+  [404, 'HeadObject: not found (HTTP 404, without a reason)'],
+  [400, 'HeadObject: failed (HTTP 400, without a reason)'],
+])('an answer %i without a body is told in words', (status, message) => {
+  expect(new ServiceError('HeadObject', sdkError(wordless(status))).message).toBe(message);
+});
+
+test('a code is told without the SDK’s filler', () => {
+  expect(new ServiceError('HeadObject', sdkError({ name: 'NotFound', message: 'UnknownError' })).message).toBe(
+    'HeadObject: NotFound',
+  );
 });

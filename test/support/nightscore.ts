@@ -5,6 +5,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { pino } from 'pino';
 import { inject } from 'vitest';
 import { NightscoreClient } from '../../src/client/nightscore-client.ts';
+import { NightscoreSchedules } from '../../src/client/schedules/nightscore-schedules.ts';
 import type { PipelineDefinition } from '../../src/pipeline/definition.ts';
 import type { RunReport } from '../../src/pipeline/report.ts';
 import { readSettings, type Settings } from '../../src/settings.ts';
@@ -16,6 +17,7 @@ const log = pino({ level: 'debug' }, pino.destination(join(inject('evidence'), `
 
 export interface Nightscore {
   client: NightscoreClient;
+  schedules: NightscoreSchedules;
   temporal: Client;
   taskQueue: string;
   /** One more worker on the same task queues. */
@@ -65,6 +67,7 @@ export async function startNightscore(
   const clientConnection = await Connection.connect({ address });
   const temporal = new Client({ connection: clientConnection });
   const client = new NightscoreClient({ client: temporal, taskQueue });
+  const schedules = new NightscoreSchedules({ client: temporal, taskQueue });
   const until = async (run: string, condition: (report: RunReport) => boolean) => {
     for await (const report of client.watch(run, { intervalMs: 50 })) if (condition(report)) return report;
     throw new Error(`Run ${run} ended before the condition held`);
@@ -72,6 +75,7 @@ export async function startNightscore(
   const ended = (run: string) => until(run, ({ outcome }) => outcome !== undefined);
   return {
     client,
+    schedules,
     temporal,
     taskQueue,
     addWorker,

@@ -73,7 +73,7 @@ describe('a cancel of one step', () => {
   test('stops its job, and lets the other steps go on', async () => {
     const definition = pipeline('one-step', { score: jobStep(AML), screen: jobStep(AFD) });
     const { run } = await nightscore.client.start({ pipeline: definition, key: '2026-11-20' });
-    await nightscore.until(run, ({ steps }) => steps['screen']?.state === 'running');
+    await nightscore.until(run, ({ steps }) => steps['screen']?.job !== undefined);
     await nightscore.client.cancelStep(run, 'screen');
     const report = await nightscore.ended(run);
     expect(report).toMatchObject({
@@ -122,7 +122,7 @@ test('a job that was ended by somebody else is told apart from one that we stopp
     pipeline: pipeline('by-others', { screen: jobStep(AFD) }),
     key: '2026-11-20',
   });
-  const { steps } = await nightscore.until(run, (report) => report.steps['screen']?.state === 'running');
+  const { steps } = await nightscore.until(run, (report) => report.steps['screen']?.job !== undefined);
   const { CATALOG } = await import('../../src/services/catalog.ts');
   const id = steps['screen']?.job?.id ?? '';
   await CATALOG.get(AFD)?.connect('eu-west-1').stop?.({ service: AFD, region: 'eu-west-1', id });
@@ -176,7 +176,7 @@ test('a run that is reset takes over its job, and pays for no second one', async
     pipeline: pipeline('reset', { screen: jobStep(AFD) }),
     key: '2026-11-20',
   });
-  const { steps } = await nightscore.until(run, (report) => report.steps['screen']?.state === 'running');
+  const { steps } = await nightscore.until(run, (report) => report.steps['screen']?.job !== undefined);
   const { events } = await nightscore.temporal.workflow.getHandle(run).fetchHistory();
   const firstTask = events?.find(({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes);
   await nightscore.temporal.workflowService.resetWorkflowExecution({

@@ -24,7 +24,7 @@ test('a worker that shuts down hands the wait over to another one, and the job g
     pipeline: pipeline('handed', { score: jobStep(AFD) }),
     key: '2026-11-20',
   });
-  const running = await nightscore.until(run, ({ steps }) => steps['score']?.state === 'running');
+  const running = await nightscore.until(run, ({ steps }) => steps['score']?.job?.rawStatus !== undefined);
   const second = await nightscore.addWorker();
   await first.shutdown();
   expect(await nightscore.client.get(run)).not.toHaveProperty('outcome');

@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { pino } from 'pino';
@@ -12,10 +12,23 @@ const FOLDER = 'test/histories';
 
 const files = (await readdir(FOLDER, { recursive: true })).filter((file) => file.endsWith('.json'));
 
-test.each(files)('a run recorded as %s goes on under this code', async (file) => {
+/** Replays a recorded run with a bundle of the workflows. Rejects where the code would do something else than the history says. */
+async function replay(file: string, codePath: string): Promise<void> {
   const history = historyFromJSON(JSON.parse(await readFile(join(FOLDER, file), 'utf8')));
   // As `test/histories/record.ts` names its runs.
   const runKey = `${basename(file, '.json')}/2026-11-20`;
-  const options = { workflowBundle: { codePath: inject('workflowBundle') } };
-  await expect(Worker.runReplayHistory(options, history, runKey)).resolves.toBeUndefined();
+  await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, runKey);
+}
+
+test.each(files)('a run recorded as %s goes on under this code', async (file) => {
+  await expect(replay(file, inject('workflowBundle'))).resolves.toBeUndefined();
+});
+
+test('an incompatible change of the code is caught', async () => {
+  const bundle = await readFile(inject('workflowBundle'), 'utf8');
+  const changed = bundle.replaceAll('activities.startJob(', 'activities.findStartedJob(');
+  expect(changed).not.toBe(bundle);
+  const codePath = join(dirname(inject('workflowBundle')), 'incompatible-bundle.js');
+  await writeFile(codePath, changed);
+  await expect(replay('0.1.0/succeeded.json', codePath)).rejects.toThrow(/[Nn]ondeterminism/);
 });

@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { InvalidInputError, RunNotFoundError } from '../../src/client/errors.ts';
 import type { RunReport } from '../../src/pipeline/report.ts';
 import { CATALOG } from '../../src/services/catalog.ts';
+import { parsePipeline } from '../../src/pipeline/validation/parse.ts';
+import { USES } from '../../src/uses-catalog.ts';
 import { jobStep, pipeline } from '../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../support/nightscore.ts';
 import { simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
@@ -97,6 +100,18 @@ describe('a run', () => {
     expect(await found({ status: 'failed' })).toBeUndefined();
   });
 
+  test('never goes back to an earlier state, also while its results are read', async () => {
+    const definition = pipeline('states', { score: jobStep(AFD, { verify: true }) });
+    const { run } = await nightscore.client.start({ pipeline: definition, key: '2026-11-20' });
+    const states: string[] = [];
+    await nightscore.until(run, ({ steps, outcome }) => {
+      const state = steps['score']?.state;
+      if (state !== undefined && state !== states.at(-1)) states.push(state);
+      return outcome !== undefined;
+    });
+    expect(states.join(' → ')).toMatch(/^(waiting → )?(starting → )?(queued → )?running → ended$/);
+  });
+
   test('shows the records of a running job before it has ended', async () => {
     const { run } = await nightscore.client.start({
       pipeline: pipeline('live', { score: jobStep(AFD) }),
@@ -130,6 +145,15 @@ test('a create that took effect is not called rejected because nobody may look f
   ]);
   const report = await nightscore.run(pipeline('unseen', { score: jobStep(AML) }), '2026-11-20');
   expect(report).toMatchObject({ outcome: 'succeeded', steps: { score: { job: { adopted: true } } } });
+});
+
+test('a start that is denied says in sentences what is missing, or where that is listed', async () => {
+  await aws.faults([{ operation: 'CreateBatchPrediction', fault: 'access-denied' }]);
+  const report = await nightscore.run(pipeline('denied', { score: jobStep(AML) }), '2026-11-20');
+  expect(report.steps['score']).toMatchObject({
+    outcome: 'rejected',
+    error: expect.stringMatching(/\w\. (?:Missing permission|AWS does not say which permission is missing): .*\.$/),
+  });
 });
 
 test('jobs are seen to end although nobody may list them', async () => {
@@ -260,7 +284,7 @@ describe('a cancel', () => {
       pipeline: pipeline('cancelled', { score: jobStep(AFD) }),
       key: '2026-11-20',
     });
-    const { steps } = await nightscore.until(run, (report) => report.steps['score']?.state === 'running');
+    const { steps } = await nightscore.until(run, (report) => report.steps['score']?.job !== undefined);
     await nightscore.client.cancel(run);
     const report = await nightscore.ended(run);
     expect(report.outcome).toBe('cancelled');
@@ -309,4 +333,41 @@ test('the history of a run does not grow with the time that its job takes', asyn
   const fast = await eventsOf('short');
   await aws.faults([{ operation: 'GetBatchPrediction', fault: 'unknown-status', times: 20 }]);
   expect(await eventsOf('long')).toBe(fast);
+});
+
+describe('the first example of the page about pipeline files', () => {
+  async function example(key: string): Promise<RunReport> {
+    const page = await readFile('docs/pipelines.md', 'utf8');
+    const [, text = ''] = /^```yaml\n(.*?)^```$/ms.exec(page) ?? [];
+    const { definition } = parsePipeline(text, { file: 'docs/pipelines.md', uses: USES });
+    const { score, ...others } = definition?.steps ?? {};
+    const { run } = await nightscore.client.start({
+      pipeline: {
+        ...pipeline('page-example', { score: { ...jobStep(AML), gate: score?.gate ?? {} }, ...others }),
+        params: definition?.params ?? {},
+      },
+      key,
+      params: { bucket: 'nightscore-examples' },
+    });
+    return nightscore.ended(run);
+  }
+
+  test('keeps results that did not pass the gate', async () => {
+    const { steps } = await example('2026-11-20');
+    expect(steps).toMatchObject({
+      score: { outcome: 'failed', error: expect.stringContaining('its gate') },
+      publish: { outcome: 'skipped' },
+      keep_for_inspection: { outcome: 'succeeded' },
+    });
+  });
+
+  test('keeps nothing of a job that its service failed, because there is nothing', async () => {
+    await aws.faults([{ service: 'machine-learning', call: 'create', fault: 'job-fails', times: 1 }]);
+    const { steps } = await example('2026-11-21');
+    expect(steps).toMatchObject({
+      score: { outcome: 'failed', error: expect.stringContaining('cause') },
+      publish: { outcome: 'skipped' },
+      keep_for_inspection: { outcome: 'skipped' },
+    });
+  });
 });

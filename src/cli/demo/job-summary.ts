@@ -46,7 +46,7 @@ function recordsSummary({ report, counted }: JobSummary): string {
   const { total, invalid } = { ...counted, ...report.job.records };
   if (total === undefined) return 'not counted';
   const invalidText = invalid === 0 ? ', none invalid' : '';
-  return `${recordsText({ total, ...(invalid !== undefined && { invalid }) })}${invalidText}`;
+  return `${recordsText({ records: { total, ...(invalid !== undefined && { invalid }) } })}${invalidText}`;
 }
 
 function fileLines({ uri, text }: ResultFile, { columns, paint }: LinesOptions): string[] {

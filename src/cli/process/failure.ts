@@ -25,6 +25,7 @@ const CODES_OF_ERRORS: Readonly<Record<string, number>> = {
   SimulatorStartError: EXIT_CODES.invalid,
   TokensFileError: EXIT_CODES.invalid,
   TemporalConnectionError: EXIT_CODES.unreachable,
+  NoWorkerError: EXIT_CODES.unreachable,
   SearchAttributesError: EXIT_CODES.unreachable,
   ServerNotFoundError: EXIT_CODES.unreachable,
   LocalServerError: EXIT_CODES.unreachable,

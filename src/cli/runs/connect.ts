@@ -1,5 +1,6 @@
 import { Client } from '@temporalio/client';
 import { NightscoreClient } from '../../client/nightscore-client.ts';
+import { NightscoreSchedules } from '../../client/schedules/nightscore-schedules.ts';
 import { readSettings } from '../../settings.ts';
 import { connectClient } from '../../temporal/connection.ts';
 import { readTemporalSettings, type TemporalSettings } from '../../temporal/connection-settings.ts';
@@ -7,6 +8,7 @@ import { runPage, webUiOf } from './web-ui.ts';
 
 export interface ConnectedNightscore {
   client: NightscoreClient;
+  schedules: NightscoreSchedules;
   /** The page of a run in Temporal's web UI, if that is known. */
   webPage(run: string): Promise<string | undefined>;
 }
@@ -26,12 +28,14 @@ export async function withTemporal<T>(
   const connection = await connectClient(temporal);
   const namespace = temporal.namespace.value;
   try {
-    const client = new NightscoreClient({ client: new Client({ connection, namespace }), taskQueue });
+    const options = { client: new Client({ connection, namespace }), taskQueue };
+    const client = new NightscoreClient(options);
+    const schedules = new NightscoreSchedules(options);
     const webPage = async (run: string) => {
       const webUi = await webUiOf(temporal);
       return webUi && runPage(webUi, namespace, run);
     };
-    return await use({ client, webPage });
+    return await use({ client, schedules, webPage });
   } finally {
     await connection.close();
   }

@@ -2,7 +2,7 @@ import type { RunReport, StepReport } from '../../pipeline/report.ts';
 import type { ExpectedEnds } from './expected-end.ts';
 import { oneLine } from './one-line.ts';
 import { recordsText } from './records-text.ts';
-import { stateText } from './run-lines.ts';
+import { currentJob, placeText, stateText } from './run-lines.ts';
 import { clockText } from './time-text.ts';
 
 /** A running job is worth a line whenever another tenth of its records is done. */
@@ -15,9 +15,11 @@ export function changeLines(
   { now, expectedEnds }: { now: Date; expectedEnds: ExpectedEnds },
 ): string[] {
   const time = clockText(now, now);
-  const steps = Object.entries(after.steps)
-    .filter(([id, step]) => isWorthALine(before?.steps[id], step))
-    .map(([id, step]) => `${time}  ${after.run.id}  ${id}  ${stepText(step, expectedEnds.get(id), now)}`);
+  const steps = Object.entries(after.steps).flatMap(([id, step]) => {
+    const last = before?.steps[id];
+    const change = isWorthALine(last, step) ? [stepText(step, expectedEnds.get(id), now)] : [];
+    return [...change, ...newNotices(last, step)].map((text) => `${time}  ${after.run.id}  ${id}  ${text}`);
+  });
   if (after.outcome === undefined) return steps;
   const reason = after.error === undefined ? '' : `: ${oneLine(after.error)}`;
   return [...steps, `${time}  ${after.run.id}  ${after.outcome}${reason}`];
@@ -28,13 +30,21 @@ function isWorthALine(before: StepReport | undefined, after: StepReport): boolea
   return stateText(before) !== stateText(after) || partsDone(before) !== partsDone(after);
 }
 
-function partsDone({ state, job }: StepReport): number {
-  const { total, processed = 0 } = job?.records ?? {};
-  return total && state !== 'ended' ? Math.floor((processed / total) * PROGRESS_PARTS) : 0;
+/** The wait for a place is told when it begins, not whenever the jobs ahead are fewer; a warning when it was not there before. */
+function newNotices(before: StepReport | undefined, { place, warnings = [] }: StepReport): string[] {
+  const wait = place && place.since !== before?.place?.since ? [placeText(place)] : [];
+  const fresh = warnings.filter((warning) => !before?.warnings?.includes(warning));
+  return [...wait, ...fresh.map((warning) => `warning: ${oneLine(warning)}`)];
+}
+
+function partsDone(step: StepReport): number {
+  const { total, processed = 0 } = currentJob(step)?.records ?? {};
+  return total && step.state !== 'ended' ? Math.floor((processed / total) * PROGRESS_PARTS) : 0;
 }
 
 function stepText(step: StepReport, end: Date | undefined, now: Date): string {
-  const records = recordsText(step.job?.records, ' records');
+  const job = currentJob(step);
+  const records = job ? recordsText(job, true) : '';
   const facts = [
     stateText(step),
     ...(records === '' ? [] : [records]),

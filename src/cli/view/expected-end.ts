@@ -1,4 +1,5 @@
 import type { JobReport, RunReport } from '../../pipeline/report.ts';
+import { currentJob } from './run-lines.ts';
 
 /** When steps of a run are expected to end, by their ids; those of which nobody can tell are not in it. */
 export type ExpectedEnds = ReadonlyMap<string, Date>;
@@ -25,8 +26,9 @@ export class Forecast {
 
   /** Takes a report in that was read at `now`, and gives what it makes of the run's jobs. */
   look({ steps }: RunReport, now: Date): ExpectedEnds {
-    const ends = Object.entries(steps).flatMap(([id, { state, job }]) => {
-      const end = job && state !== 'ended' ? this.#lookAtJob(job, now) : undefined;
+    const ends = Object.entries(steps).flatMap(([id, step]) => {
+      const job = currentJob(step);
+      const end = job && step.state !== 'ended' ? this.#lookAtJob(job, now) : undefined;
       return end ? [[id, end] as const] : [];
     });
     return new Map(ends);
@@ -47,9 +49,10 @@ export class Forecast {
 
 /** The same from a single look, as if each job had worked evenly since it started. */
 export function expectedEndsAtFirstLook({ steps }: RunReport, now: Date): ExpectedEnds {
-  const ends = Object.entries(steps).flatMap(([id, { state, job }]) => {
+  const ends = Object.entries(steps).flatMap(([id, step]) => {
+    const job = currentJob(step);
     const { total, processed } = job?.records ?? {};
-    if (state === 'ended' || job?.startedAt === undefined || !total || !processed) return [];
+    if (step.state === 'ended' || job?.startedAt === undefined || !total || !processed) return [];
     const end = expectedEnd(total, { at: new Date(job.startedAt), processed: 0 }, { at: now, processed });
     return end ? [[id, end] as const] : [];
   });

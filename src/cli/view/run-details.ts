@@ -1,25 +1,35 @@
 import type { JobReport, RunReport, StepReport } from '../../pipeline/report.ts';
-import type { Verification } from '../../pipeline/verification.ts';
+import { hasResults } from '../../pipeline/run-outcome.ts';
+import { problemText, readText, type Verification } from '../../pipeline/verification.ts';
+import { counted, grouped } from '../../pipeline/wording.ts';
 import { expectedEndsAtFirstLook } from './expected-end.ts';
 import { oneLine } from './one-line.ts';
 import { recordsText } from './records-text.ts';
 import { runLines, type LinesOptions } from './run-lines.ts';
 import { elapsedText, momentText } from './time-text.ts';
 
+const PROBLEMS_SHOWN = 10;
+
 /** All that is known of a run, for a person. */
 export function runDetails(report: RunReport, options: LinesOptions): string[] {
   const { run, outcome, steps } = report;
   const jobs = Object.entries(steps).flatMap(([id, step]) =>
-    step.job ? ['', ...jobLines(id, step, step.job, options)] : [],
+    [...(step.earlierJobs ?? []), ...(step.job ? [step.job] : [])].flatMap((job, index) => [
+      '',
+      options.paint('bold', step.attempt > 1 ? `${id} #${index + 1}` : id),
+      ...factLines(job === step.job ? [...jobFacts(job), ...endFacts(step, job)] : jobFacts(job)),
+    ]),
   );
   const endedAt = run.endedAt === undefined ? options.now : new Date(run.endedAt);
   const took = elapsedText(endedAt.getTime() - Date.parse(run.startedAt));
   return [
-    ...runLines([{ report, expectedEnds: expectedEndsAtFirstLook(report, options.now) }], options),
+    ...runLines([{ report, expectedEnds: expectedEndsAtFirstLook(report, options.now) }], { ...options, whole: true }),
     '',
     ...factLines([
       ['outcome', outcome ?? 'none yet: the run goes on'],
       ['started', `${momentText(run.startedAt)} by ${run.trigger}`],
+      ['replay of', run.replay?.of],
+      ['reason', run.replay?.reason],
       ['ended', run.endedAt && momentText(run.endedAt)],
       [outcome ? 'took' : 'running for', took],
     ]),
@@ -27,30 +37,43 @@ export function runDetails(report: RunReport, options: LinesOptions): string[] {
   ];
 }
 
-function jobLines(id: string, step: StepReport, job: JobReport, { paint }: LinesOptions): string[] {
-  const facts = factLines([
+type Fact = readonly [name: string, value: string | undefined];
+
+function jobFacts(job: JobReport): Fact[] {
+  return [
     ['service', `${job.service} in ${job.region}`],
     ['job', job.adopted ? `${job.id} (existed already and was taken over)` : job.id],
     ['ARN', job.arn],
     ['status', job.rawStatus],
     ['message', job.message],
-    ['cause', step.cause],
-    ['proven', job.verification && verificationText(job.verification)],
-    ['records', recordsText(job.records) || undefined],
-    ['results', job.outputUri],
+    ['records', recordsText(job) || undefined],
     ['submitted', momentText(job.submittedAt)],
     ['started', job.startedAt && momentText(job.startedAt)],
     ['ended', job.endedAt && momentText(job.endedAt)],
     ['stopped by', job.stoppedBy && (job.stoppedBy === 'us' ? 'Nightscore' : 'somebody else')],
-  ]);
-  return [paint('bold', id), ...facts];
+  ];
 }
 
-function factLines(facts: readonly (readonly [name: string, value: string | undefined])[]): string[] {
+/** What the last job of a step came to. */
+function endFacts(step: StepReport, { outputUri, verification }: JobReport): Fact[] {
+  return [
+    ['cause', step.cause],
+    ['results', hasResults(step) ? outputUri : undefined],
+    ...(verification ? verificationFacts(verification) : []),
+  ];
+}
+
+function verificationFacts(verification: Verification): Fact[] {
+  const { records, problems } = verification;
+  const read = `${readText(verification)}, ${grouped(records.invalid)} invalid`;
+  const more = problems.length - PROBLEMS_SHOWN;
+  return [
+    ['proven', problems.length === 0 ? `yes: ${read}` : `no, ${counted(problems.length, 'problem')}: ${read}`],
+    ...problems.slice(0, PROBLEMS_SHOWN).map((problem): Fact => ['problem', problemText(problem)]),
+    ['', more > 0 ? `and ${counted(more, 'more problem')}: see them with --json` : undefined],
+  ];
+}
+
+function factLines(facts: readonly Fact[]): string[] {
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(12)}${oneLine(value)}`]));
-}
-
-function verificationText({ files, records, problems }: Verification): string {
-  const read = `${records.total} records in ${files} ${files === 1 ? 'file' : 'files'}, ${records.invalid} invalid`;
-  return problems.length === 0 ? `yes: ${read}` : `no, ${problems.length} problems: ${read}`;
 }

@@ -1,6 +1,7 @@
 import type { PlaceWait } from '../../pipeline/heartbeat.ts';
 import type { StepOutcome } from '../../pipeline/outcome.ts';
 import type { JobReport, RunReport, StepReport, StepState } from '../../pipeline/report.ts';
+import { counted } from '../../pipeline/wording.ts';
 import type { ExpectedEnds } from './expected-end.ts';
 import { clipped, oneLine } from './one-line.ts';
 import type { Effect, Paint } from './paint.ts';
@@ -19,6 +20,8 @@ export interface LinesOptions {
   /** Width of the terminal. */
   columns: number;
   paint: Paint;
+  /** Whether notices and errors keep their length; else each is cut to the width of the terminal. */
+  whole?: true;
 }
 
 const HEADINGS = ['STEP', 'STATE', 'RECORDS', 'ELAPSED', 'EXPECTED END'] as const;
@@ -51,16 +54,17 @@ const EFFECT_OF_STATE: Record<StepState | StepOutcome, Effect> = {
 export function runLines(runs: readonly SeenRun[], options: LinesOptions): string[] {
   const { paint } = options;
   const rows = runs.map(({ report, expectedEnds }) =>
-    Object.entries(report.steps).map(([id, step]) => stepRow(id, step, expectedEnds.get(id), options)),
+    Object.entries(report.steps).map(([id, step]) => stepRow(id, step, report.run, expectedEnds.get(id), options)),
   );
+  const fitting = (line: string) => (options.whole ? line : clipped(line, options.columns));
   const widths = widthsFor(options.columns);
   const table = tableLines([HEADINGS, ...rows.flat()], { widths, rightAligned: RIGHT_ALIGNED });
   const lines = [paint('dim', table.shift() ?? '')];
   for (const [index, { report }] of runs.entries()) {
     lines.push(paint('bold', clipped(report.run.id, options.columns)));
     lines.push(...table.splice(0, rows[index]?.length ?? 0));
-    lines.push(...noticeLines(report).map((line) => paint('yellow', clipped(`  ${line}`, options.columns))));
-    lines.push(...errorLines(report).map((line) => paint('red', clipped(`  ${line}`, options.columns))));
+    lines.push(...noticeLines(report).map((line) => paint('yellow', fitting(`  ${line}`))));
+    lines.push(...errorLines(report).map((line) => paint('red', fitting(`  ${line}`))));
   }
   return lines;
 }
@@ -83,14 +87,19 @@ export function noticeLines({ steps }: RunReport): string[] {
 
 /** What a step that waits for a place waits behind. */
 export function placeText({ since, running, ahead }: PlaceWait): string {
-  const jobs =
-    running === undefined ? 'the jobs of its service' : `${running} running ${running === 1 ? 'job' : 'jobs'}`;
+  const jobs = running === undefined ? 'the jobs of its service' : counted(running, 'running job');
   const others = ahead === 0 ? '' : ` and ${ahead} that ${ahead === 1 ? 'waits' : 'wait'}`;
   return `waits for a place since ${momentText(since)}, behind ${jobs}${others}`;
 }
 
-/** What a step is doing, or how it ended; a second or third job is marked as such. */
+/** The job of the job attempt that the step is at; not yet there while it starts one, although the report still tells of the job before. */
+export function currentJob({ state, job }: StepReport): JobReport | undefined {
+  return state === 'ended' || job?.noticedAt === undefined ? job : undefined;
+}
+
+/** What a step is doing, or how it ended; a second or third job is marked as such, and so is what a replay took over. */
 export function stateText(step: StepReport): string {
+  if (step.reused) return 'reused';
   const state = step.outcome ?? step.state;
   return step.attempt > 1 ? `${state} #${step.attempt}` : state;
 }
@@ -106,13 +115,21 @@ export function jobElapsedMs(job: JobReport, now: Date): number {
   return (end === undefined ? now.getTime() : Date.parse(end)) - Date.parse(job.submittedAt);
 }
 
-function stepRow(id: string, step: StepReport, end: Date | undefined, { now, paint }: LinesOptions): string[] {
-  const { job } = step;
+function stepRow(
+  id: string,
+  step: StepReport,
+  run: RunReport['run'],
+  end: Date | undefined,
+  { now, paint }: LinesOptions,
+): string[] {
+  const job = currentJob(step);
+  // Nobody looks at what is left running after the run.
+  const until = run.endedAt === undefined ? now : new Date(run.endedAt);
   return [
     `  ${id}`,
     paint(effectOfStep(step), stateText(step)),
-    recordsText(job?.records),
-    job ? elapsedText(jobElapsedMs(job, now)) : '',
+    job ? recordsText(job) : '',
+    job ? elapsedText(jobElapsedMs(job, until)) : '',
     end ? clockText(end, now) : '',
   ];
 }

@@ -43,11 +43,11 @@ export function runValues(definition: PipelineDefinition, key: string): RunValue
   return hour === undefined ? { ...base, date } : { ...base, date, hour, start };
 }
 
-/** The `steps.<id>` that expressions see of a step which has ended. `message` and `error` are empty rather than absent. */
+/** The `steps.<id>` that expressions see of a step which has ended. `message`, `error` and `cause` are empty rather than absent. */
 export function stepValues(report: StepReport, outputs: StepOutputs = {}): StepValues {
-  const { outcome, attempt, job, error = '' } = report;
+  const { outcome, attempt, job, error = '', cause = '' } = report;
   if (!outcome)
     throw new Error(`Expressions can see steps that have ended only; this one (${report.uses}) is ${report.state}`);
   const { id: jobId, outputUri, records, message = error } = job ?? {};
-  return { ...outputs, outcome, attempt, message, error, jobId, outputUri, records: { ...records } };
+  return { ...outputs, outcome, attempt, message, error, cause, jobId, outputUri, records: { ...records } };
 }

@@ -28,7 +28,7 @@ const RUN_OF_PERIOD: Readonly<Record<string, ObjectSchema>> = {
 };
 
 const STEP: ObjectSchema = { outcome: 'string', attempt: 'int', message: 'string', error: 'string' };
-const JOB: ObjectSchema = { jobId: 'string', outputUri: 'string' };
+const JOB: ObjectSchema = { jobId: 'string', outputUri: 'string', cause: 'string' };
 
 /** Checks every expression of a step: those in its `with`, and its `if`. */
 export function checkExpressions(

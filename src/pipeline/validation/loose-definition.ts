@@ -19,7 +19,8 @@ export interface LooseStep {
  */
 export interface LooseDefinition {
   period: unknown;
-  schedule: unknown;
+  /** Undefined when the pipeline has none. */
+  schedule: Readonly<Record<string, unknown>> | undefined;
   params: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   steps: ReadonlyMap<string, LooseStep>;
 }
@@ -28,7 +29,7 @@ export function readLoosely(definition: unknown): LooseDefinition {
   const { period = 'day', schedule, params, steps } = mapping(definition);
   return {
     period,
-    schedule,
+    schedule: schedule === undefined ? undefined : mapping(schedule),
     params: new Map(Object.entries(mapping(params)).map(([name, param]) => [name, mapping(param)])),
     steps: new Map(Object.entries(mapping(steps)).map(([id, step]) => [id, looseStep(id, mapping(step))])),
   };

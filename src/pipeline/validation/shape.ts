@@ -1,10 +1,11 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
-import { cronProblem } from './cron.ts';
 import { CAUSES } from '../cause.ts';
-import type { Json, PipelineDefinition } from '../definition.ts';
-import { durationProblem } from '../duration.ts';
+import { cronProblem } from '../cron.ts';
+import { OVERLAPS, type Json, type PipelineDefinition } from '../definition.ts';
+import { durationProblem, parseDuration } from '../duration.ts';
 import { NAME_RULES, nameProblem, type NameKind } from '../names.ts';
+import { momentProblem } from '../schedule-moment.ts';
 import { quoted } from '../wording.ts';
 
 /** A text that a function finds nothing wrong with. */
@@ -21,14 +22,29 @@ function key(kind: NameKind): z.ZodString {
 }
 
 function zoneProblem(zone: string): string | undefined {
-  return IANAZone.isValidZone(zone) ? undefined : `${quoted(zone)} is not an IANA time zone such as Europe/Berlin`;
+  if (!IANAZone.isValidZone(zone)) return `${quoted(zone)} is not an IANA time zone such as Europe/Berlin`;
+  // Temporal does not take what JavaScript forgives.
+  const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions();
+  const isMiswritten = timeZone !== zone && timeZone.toLowerCase() === zone.toLowerCase();
+  return isMiswritten ? `${quoted(zone)} is not how this zone is written: write ${timeZone}` : undefined;
 }
 
-const duration = checked(durationProblem).meta({
+/** Temporal makes a shorter window longer, without a word. */
+const LEAST_CATCHUP_MS = 10_000;
+
+function catchupProblem(text: string): string | undefined {
+  const problem = durationProblem(text);
+  if (problem !== undefined) return problem;
+  return parseDuration(text) < LEAST_CATCHUP_MS ? `${quoted(text)} is too short: it must be at least 10s` : undefined;
+}
+
+const DURATION_SCHEMA = {
   pattern: '^(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$',
   minLength: 2,
   examples: ['6h', '1h30m'],
-});
+};
+const duration = checked(durationProblem).meta(DURATION_SCHEMA);
+const moment = checked(momentProblem).meta({ examples: ['2026-12-01', '2026-12-01T02:00', '2026-12-01T02:00:00Z'] });
 const anything = z.custom<Json>();
 
 const schedule = z.strictObject({
@@ -39,9 +55,19 @@ const schedule = z.strictObject({
     .exactOptional(checked(zoneProblem))
     .describe('IANA zone of the cron expression, the dates and the run keys; UTC by default'),
   overlap: z
-    .exactOptional(z.enum(['skip', 'buffer-one', 'buffer-all', 'cancel-other', 'terminate-other', 'allow-all']))
+    .exactOptional(z.enum(OVERLAPS))
     .describe('What happens when the run before still goes on; skip by default'),
-  catchupWindow: z.exactOptional(duration).describe('How late a missed start is still made up for, for example 6h'),
+  catchupWindow: z
+    .exactOptional(checked(catchupProblem).meta(DURATION_SCHEMA))
+    .describe('How late a missed start is still made up for; 6h by default'),
+  jitter: z
+    .exactOptional(duration)
+    .describe('Each start comes up to so much later, so that many pipelines do not start at once'),
+  pauseOnFailure: z.exactOptional(z.boolean()).describe('A run that fails pauses the schedule; false by default'),
+  startAt: z
+    .exactOptional(moment)
+    .describe('No run starts before this moment, or day or time on the clock of the timezone'),
+  endAt: z.exactOptional(moment).describe('No run starts after this moment; a day is the last on which runs start'),
 });
 
 const param = z.strictObject({

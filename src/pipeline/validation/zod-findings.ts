@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Finding, Path } from './problem.ts';
 import { suggestionFor } from '../suggestion.ts';
 import { countTemplates } from '../expressions/template.ts';
-import { described } from '../wording.ts';
+import { counted, described } from '../wording.ts';
 
 type Issue = z.core.$ZodIssue;
 type RawIssue = z.core.$ZodRawIssue;
@@ -20,11 +20,11 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 
 /** What a limit counts, by what it limits. */
 const UNITS: Readonly<Record<string, string>> = {
-  string: ' characters',
-  array: ' items',
-  set: ' items',
-  record: ' keys',
-  map: ' keys',
+  string: 'character',
+  array: 'item',
+  set: 'item',
+  record: 'key',
+  map: 'key',
 };
 
 /**
@@ -81,7 +81,7 @@ function wordingOf(issue: RawIssue): string | undefined {
 
 function limitText(origin: string, limit: string, amount: number | bigint): string {
   const unit = UNITS[origin];
-  return unit === undefined ? `be ${limit} ${amount}` : `have ${limit} ${amount}${unit}`;
+  return unit === undefined ? `be ${limit} ${amount}` : `have ${limit} ${counted(Number(amount), unit)}`;
 }
 
 function unionText(branches: readonly (readonly Issue[])[]): string {

@@ -4,6 +4,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { CsvError, parse } from 'csv-parse';
 import { parseS3Uri, type S3Location } from '../../pipeline/s3-uri.ts';
 import type { Verification } from '../../pipeline/verification.ts';
+import { grouped, thereAre } from '../../pipeline/wording.ts';
 import { Multiset } from '../results/multiset.ts';
 import { listKeys, openObject } from '../results/objects.ts';
 import { Problems } from '../results/problems.ts';
@@ -78,12 +79,13 @@ export async function verify(
       if (before !== after && differing.length < 10) differing.push(result.line);
     }
     const { total } = verification.records;
-    if (total !== asked.size) problems.ofFile(file, `there are ${total} records for ${asked.size} of the input`);
+    if (total !== asked.size)
+      problems.ofFile(file, `${thereAre(total, 'record')} for ${grouped(asked.size)} of the input`);
     else if (!answered.equals(asked))
       for (const line of differing) problems.ofLine(file, 'the columns of the input are changed', line);
     for (const count of [counted?.total, counted?.processed])
       if (count !== undefined && count !== total)
-        problems.ofFile(file, `there are ${total} records, but the service counted ${count}`);
+        problems.ofFile(file, `${thereAre(total, 'record')}, but the service counted ${grouped(count)}`);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     return end(file, 'the result file or its input is not valid CSV');

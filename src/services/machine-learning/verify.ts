@@ -3,6 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { GetMLModelCommand } from '@aws-sdk/client-machine-learning';
 import { parseS3Uri } from '../../pipeline/s3-uri.ts';
 import type { Verification } from '../../pipeline/verification.ts';
+import { counted, grouped, thereAre } from '../../pipeline/wording.ts';
 import { textLines } from '../../text-lines.ts';
 import { callAws } from '../errors.ts';
 import { openObject } from '../results/objects.ts';
@@ -141,15 +142,15 @@ async function compareWithInput(
     const count = await countRecords(s3, inputFile, hasHeader, options);
     if (!count) problems.ofFile(inputFile, 'the input file is not there any more to compare with');
     else if (lines < count.least || lines > count.most)
-      problems.ofFile(file, `there are ${lines} lines for ${count.most} input records`);
+      problems.ofFile(file, `${thereAre(lines, 'line')} for ${counted(count.most, 'input record')}`);
   }, ['denied']);
 }
 
-function compareCounts({ problems, records }: Reading, manifest: string, { records: counted }: Job): void {
+function compareCounts({ problems, records }: Reading, manifest: string, { records: byService }: Job): void {
   for (const what of ['total', 'invalid'] as const)
-    if (counted?.[what] !== undefined && counted[what] !== records[what])
+    if (byService?.[what] !== undefined && byService[what] !== records[what])
       problems.ofFile(
         manifest,
-        `${what}: ${records[what]} records were found, but the service counted ${counted[what]}`,
+        `${what}: ${thereAre(records[what], 'record')}, but the service counted ${grouped(byService[what])}`,
       );
 }

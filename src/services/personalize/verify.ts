@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { parseS3Uri, type S3Location } from '../../pipeline/s3-uri.ts';
 import type { Verification } from '../../pipeline/verification.ts';
+import { counted, thereAre } from '../../pipeline/wording.ts';
 import { textLines } from '../../text-lines.ts';
 import { Multiset } from '../results/multiset.ts';
 import { listKeys, openObject } from '../results/objects.ts';
@@ -93,6 +94,7 @@ async function verifyFile(
     if (tooLong || text.length > LONGEST_INPUT) comparable = false;
     asked.add(inputRecord(text));
   }
-  if (lines !== asked.size) problems.ofFile(file, `there are ${lines} lines for ${asked.size} input records`);
+  if (lines !== asked.size)
+    problems.ofFile(file, `${thereAre(lines, 'line')} for ${counted(asked.size, 'input record')}`);
   else if (comparable && !answered.equals(asked)) problems.ofFile(file, 'the inputs are not those of the input file');
 }

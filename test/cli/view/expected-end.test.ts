@@ -84,6 +84,16 @@ describe('Forecast', () => {
     expect(forecast([...looks, [100, { total: 100, processed: 5 }, 'job-2']])).toBeUndefined();
   });
 
+  it('expects nothing of the job before while a new attempt starts', () => {
+    const made = new Forecast();
+    made.look(running({ total: 9, processed: 1 }), at(0));
+    made.look(running({ total: 9, processed: 2 }), at(1));
+    made.look(running({ total: 9, processed: 3 }), at(2));
+    const ended = job({ id: 'job-1', records: { total: 9, processed: 4 }, noticedAt: NOW.toISOString() });
+    const retried = report({ score: step({ state: 'starting', attempt: 1, job: ended }) });
+    expect(made.look(retried, at(3)).size).toBe(0);
+  });
+
   it('expects nothing more of a step that has ended', () => {
     const made = new Forecast();
     made.look(running({ total: 9, processed: 1 }), at(0));

@@ -38,6 +38,19 @@ describe('runLines', () => {
     expect(lines.at(-1)).toBe('  score        succeeded #2     285, 2 invalid                0:07');
   });
 
+  it('does not let the time of a job that was left running go on after the run', () => {
+    const left = report({ score: step({ state: 'ended', outcome: 'left-running', attempt: 1, job: job() }) });
+    const { run } = left;
+    expect(rendered([{ ...left, run: { ...run, endedAt: '2026-11-20T02:00:04.000Z' } }]).at(-1)).toMatch(/ 0:04$/);
+  });
+
+  it('shows nothing of the job before while a new attempt starts', () => {
+    const before = job({ records: { processed: 284 }, noticedAt: '2026-11-20T02:00:07.000Z' });
+    expect(rendered([report({ score: step({ state: 'starting', attempt: 2, job: before }) })]).at(-1)).toBe(
+      '  score        starting #2',
+    );
+  });
+
   it('shows why steps failed on one line, without control characters', () => {
     const failed = step({
       state: 'ended',

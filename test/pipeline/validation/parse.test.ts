@@ -184,7 +184,7 @@ describe('what a step is given', () => {
   test('is held to the constraints of AWS, member by member', () => {
     const members = '{ MLModelId: "", MLModelld: x, BatchPredictionDataSourceId: a b, OutputUri: s3:/x }';
     expect(problemsOf(withOf('machine-learning/batch-prediction', members))).toEqual([
-      'p.yaml:6:24 steps.a.with.MLModelId: must have at least 1 characters',
+      'p.yaml:6:24 steps.a.with.MLModelId: must have at least 1 character',
       'p.yaml:6:28 steps.a.with.MLModelld: unknown key (did you mean MLModelId?)',
       'p.yaml:6:71 steps.a.with.BatchPredictionDataSourceId: may hold letters, digits, hyphens, underscores and dots only',
       'p.yaml:6:87 steps.a.with.OutputUri: must be an S3 URI such as s3://bucket/folder/',
@@ -244,6 +244,25 @@ steps:
       ]);
     },
   );
+
+  test.each([
+    ['timezone: europe/berlin', 'timezone: "europe/berlin" is not how this zone is written: write Europe/Berlin'],
+    ['timezone: "+01:00"', 'timezone: "+01:00" is not an IANA time zone'],
+    ['catchupWindow: 5s', 'catchupWindow: "5s" is too short: it must be at least 10s'],
+    ['jitter: often', 'jitter: "often" is not a duration'],
+    ['pauseOnFailure: always', 'pauseOnFailure: must be true or false'],
+    ['startAt: tomorrow', 'startAt: "tomorrow" is not a moment'],
+    ['startAt: 2026-12-02, endAt: 2026-12-01', 'endAt: must be later than startAt, 2026-12-02'],
+  ])('a schedule cannot have %s', (keys, problem) => {
+    const problems = problemsOf(aroundStep('', `schedule: { cron: "@daily", ${keys} }\n`));
+    expect(problems).toEqual([expect.stringContaining(`schedule.${problem}`)]);
+  });
+
+  test('a schedule may have everything that a schedule of Temporal has', () => {
+    const keys =
+      'cron: "@daily", timezone: Europe/Berlin, overlap: buffer-all, catchupWindow: 1d, jitter: 5m, pauseOnFailure: true, startAt: 2026-12-01, endAt: 2026-12-01';
+    expect(problemsOf(aroundStep('', `schedule: { ${keys} }\n`))).toEqual([]);
+  });
 
   test('a schedule needs a period, and a default for every parameter', () => {
     const rest = 'period: none\nschedule: { cron: "@daily" }\nparams: { model: { type: string } }\n';

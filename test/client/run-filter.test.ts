@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { visibilityQuery } from '../../src/client/run-summary.ts';
+import { visibilityQuery } from '../../src/client/run-filter.ts';
 
 test('no filter lists all runs, and runs only', () => {
   expect(visibilityQuery({})).toBe("WorkflowType = 'runPipeline'");

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cronProblem } from '../../../src/pipeline/validation/cron.ts';
+import { cronProblem, parseCron } from '../../src/pipeline/cron.ts';
 
 describe('a cron expression', () => {
   test.each([
@@ -64,5 +64,30 @@ describe('a cron expression', () => {
         );
       }),
     );
+  });
+});
+
+describe('a cron expression fires', () => {
+  const everyDay = Array.from({ length: 31 }, (_, index) => index + 1);
+  const everyMonth = Array.from({ length: 12 }, (_, index) => index + 1);
+  const everyWeekday = [0, 1, 2, 3, 4, 5, 6];
+
+  test.each([
+    ['30 2 * * *', { minute: [30], hour: [2], dayOfMonth: everyDay, month: everyMonth, dayOfWeek: everyWeekday }],
+    ['*/20 8-12/2 1,15 jan-Mar *', { minute: [0, 20, 40], hour: [8, 10, 12], dayOfMonth: [1, 15], month: [1, 2, 3] }],
+    ['5/20 0 * * *', { minute: [5, 25, 45] }],
+    ['0 3,1-2,2 * * *', { hour: [1, 2, 3] }],
+    ['0 0 * * 7', { dayOfWeek: [0] }],
+    ['0 0 * * FRI-7', { dayOfWeek: [0, 5, 6] }],
+    ['0 0 * * 1-7', { dayOfWeek: everyWeekday }],
+    ['0 0 * * */2', { dayOfWeek: [0, 2, 4, 6] }],
+    ['@weekly', { minute: [0], hour: [0], dayOfWeek: [0] }],
+    ['@yearly', { dayOfMonth: [1], month: [1] }],
+  ])('at the times of %j', (text, times) => {
+    expect(parseCron(text)).toMatchObject(times);
+  });
+
+  test('never, when it is none', () => {
+    expect(() => parseCron('60 2 * * *')).toThrow('is not allowed as the minute');
   });
 });

@@ -1,0 +1,30 @@
+import type { ReplayPlan } from '../../client/replay.ts';
+import { print, printJson } from '../process/output.ts';
+import { withNightscore } from '../runs/connect.ts';
+import { waitForRun } from '../runs/wait-for-run.ts';
+import { paintFor } from '../view/paint.ts';
+import { replayPlanLines } from '../view/replay-plan-lines.ts';
+import type { ReplayCommandOptions } from '../replay.ts';
+import { isConfirmed, jobsText } from './confirmation.ts';
+import { definitionsFor } from './definitions.ts';
+
+/** Replays one run, after it has said what that will do. */
+export async function replayOne(run: string, options: ReplayCommandOptions, trigger: string): Promise<void> {
+  const { from, reason, json } = options;
+  await withNightscore(async ({ client }) => {
+    const what = { run, ...(from !== undefined && { from }), ...(await definitionsFor(options)(run)) };
+    const plan = await client.planReplay(what);
+    if (!json) print(replayPlanLines(plan, paintFor(process.stdout)).join('\n'));
+    if (options.dryRun) return json ? printJson(plan) : undefined;
+    if (!(await isConfirmed(question(plan), plan.paysAgain, options))) return;
+    const told = { trigger, of: plan.of, ...(reason !== undefined && { reason }) };
+    const { runId } = await client.replay({ ...what, ...told });
+    if (!json) print(`\nReplaying run ${run}.`);
+    if (options.wait) await waitForRun(client, run, options);
+    else if (json) printJson({ run, runId, plan });
+  });
+}
+
+function question({ run, paysAgain }: ReplayPlan): string {
+  return paysAgain === 0 ? `Replay run ${run}?` : `Replay run ${run}, and pay for ${jobsText(paysAgain)} again?`;
+}

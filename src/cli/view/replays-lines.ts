@@ -1,0 +1,76 @@
+import type { RunStatus } from '../../client/run-summary.ts';
+import type { ReplayAction } from '../../pipeline/replay-plan.ts';
+import { oneLine } from './one-line.ts';
+import type { Paint } from './paint.ts';
+import { tableLines } from './table.ts';
+
+/** What the replay of one of many runs will do. */
+export interface Preview {
+  run: string;
+  /** Temporal run id of the run that is replayed. */
+  of: string;
+  status: RunStatus;
+  paysAgain: number;
+  /** How many steps there are of each action. */
+  actions: Partial<Record<ReplayAction, number>>;
+  warnings: string[];
+  /** Why the run is not replayed. */
+  problem?: string;
+}
+
+/** What became of one run of many. */
+export interface Replayed {
+  run: string;
+  /** Temporal run id of the replay. */
+  runId?: string;
+  /** How the replay ended, where that was awaited. */
+  outcome?: string;
+  /** Why there is no replay. */
+  problem?: string;
+}
+
+const ACTIONS: readonly ReplayAction[] = ['reuse', 'adopt', 'pay again', 'run', 'skip'];
+const HEADINGS = ['RUN', 'STATUS', ...ACTIONS.map((action) => action.toUpperCase())];
+
+/** What a replay of many runs will do: a row for each, then what is not replayed and why. */
+export function previewLines(previews: readonly Preview[], paint: Paint): string[] {
+  if (previews.length === 0) return ['No runs match. Nothing was started.'];
+  const chosen = previews.filter(({ problem }) => problem === undefined);
+  const left = previews.filter(({ problem }) => problem !== undefined);
+  const rows = chosen.map(({ run, status, actions }) => [
+    run,
+    status,
+    ...ACTIONS.map((action) => countText(actions[action])),
+  ]);
+  const table = tableLines([HEADINGS, ...rows], { rightAligned: ACTIONS.map((_, index) => index + 2) });
+  const warnings = chosen.flatMap(({ run, warnings: found }) => found.map((text) => `Warning: ${run}: ${text}`));
+  return [
+    ...(chosen.length > 0 ? [paint('dim', table.shift() ?? ''), ...table] : []),
+    ...[...warnings, ...left.map(({ run, problem = '' }) => `Not replayed: ${run}: ${oneLine(problem)}`)].map((line) =>
+      paint('yellow', line),
+    ),
+  ];
+}
+
+/** What became of many runs: how many were replayed and ended how, and each that was not. */
+export function resultLines(results: readonly Replayed[]): string[] {
+  const started = results.filter(({ runId }) => runId !== undefined);
+  const outcomes = new Map<string, number>();
+  for (const { outcome } of started) if (outcome !== undefined) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  const ended = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+  return [
+    `Replayed ${runsText(started.length)}${ended === '' ? '' : `: ${ended}`}.`,
+    ...started.flatMap(({ run, outcome = 'succeeded' }) => (outcome === 'succeeded' ? [] : [`  ${outcome}: ${run}`])),
+    ...results.flatMap(({ run, problem }) =>
+      problem === undefined ? [] : [`  not replayed: ${run}: ${oneLine(problem)}`],
+    ),
+  ];
+}
+
+export function runsText(count: number): string {
+  return count === 1 ? '1 run' : `${count} runs`;
+}
+
+function countText(count: number | undefined): string {
+  return count === undefined ? '' : String(count);
+}

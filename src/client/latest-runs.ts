@@ -1,0 +1,23 @@
+import type { Client } from '@temporalio/client';
+import { anyOf, quote } from './visibility-text.ts';
+
+/** How many run keys one query may ask for. */
+const KEYS_AT_ONCE = 50;
+
+/**
+ * Of each run key the Temporal run id of its latest run. A key has several when it was replayed, and Temporal's list holds all
+ * of them; only the latest tells how the run stands.
+ */
+export async function latestRunIds(client: Client, runs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const latest = new Map<string, { runId: string; startedAt: number }>();
+  const keys = [...new Set(runs)];
+  for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
+    const query = anyOf(keys.slice(from, from + KEYS_AT_ONCE).map((run) => `WorkflowId = ${quote(run)}`));
+    for await (const { workflowId, runId, startTime } of client.workflow.list({ query })) {
+      const before = latest.get(workflowId);
+      const startedAt = startTime.getTime();
+      if (!before || startedAt > before.startedAt) latest.set(workflowId, { runId, startedAt });
+    }
+  }
+  return new Map([...latest].map(([run, { runId }]) => [run, runId]));
+}

@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  type Client,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
+import { rootCause } from '@temporalio/common';
+import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
+import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
+import { planReplay, type PlannedStep } from '../pipeline/replay-plan.ts';
+import { isJudgedOtherwise, mayStillRun, stepsLeftBy, type EarlierStep } from '../pipeline/replay.ts';
+import { parseRunKey } from '../pipeline/run-key.ts';
+import { suggestionFor } from '../pipeline/suggestion.ts';
+import type { inspectResults } from '../workflows/inspect-results.ts';
+import type { RunMemory, runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
+import { InvalidInputError, NoWorkerError } from './errors.ts';
+import { statusOf } from './run-summary.ts';
+
+export interface ReplayOptions {
+  /** The run key. */
+  run: string;
+  /** Run this step again, and all that need it, even if they succeeded. */
+  from?: string;
+  /** The definition to replay with; the one that the run had when absent. */
+  definition?: PipelineDefinition;
+  /** Parameters that differ from those of the run, or what gives them once the definition is known. */
+  params?: Params | ((definition: PipelineDefinition) => Params);
+}
+
+export interface ReplayStartOptions extends ReplayOptions {
+  /** Why, for people. */
+  reason?: string;
+  /** Who or what asks for the replay, for people. */
+  trigger?: string;
+  /** Names the command that replays many runs at once. */
+  batch?: string;
+}
+
+/** What a replay will do. */
+export interface ReplayPlan {
+  /** The run key. */
+  run: string;
+  /** Temporal run id of the run that is replayed. */
+  of: string;
+  steps: PlannedStep[];
+  /** How many steps pay for a job once more. */
+  paysAgain: number;
+  /** What a person should know before. */
+  warnings: string[];
+}
+
+/** A plan, and the means to carry it out. */
+export interface PreparedReplay {
+  plan: ReplayPlan;
+  input: RunPipelineInput;
+}
+
+/** How long the run may take to tell what it knows: a worker has to go through its history, in milliseconds. */
+const MEMORY_TIMEOUT_MS = 15_000;
+
+/**
+ * Looks at what a run that has ended left, and plans its replay. Throws an InvalidInputError, with everything that is wrong, when it cannot
+ * be replayed so.
+ */
+export async function prepareReplay(
+  client: Client,
+  { workflowId: run, runId: of, ...description }: WorkflowExecutionDescription,
+  { from, definition: given, params: changed }: ReplayOptions,
+): Promise<PreparedReplay> {
+  const status = statusOf(description);
+  if (status === 'running') {
+    throw new InvalidInputError([
+      `Run ${run} still runs, so it cannot be replayed: wait for its end (nightscore watch ${run}) or cancel it first.`,
+    ]);
+  }
+  const memory = await memoryOf(client, run, of);
+  const definition = given ?? definitionOf(memory, run);
+  const { pipeline, key } = parseRunKey(run);
+  if (definition.name !== pipeline) {
+    throw new InvalidInputError([
+      `Run ${run} is of pipeline ${pipeline}, and the definition is of ${definition.name}.`,
+    ]);
+  }
+  const params = { ...memory.params, ...(typeof changed === 'function' ? changed(definition) : changed) };
+  const loaded = await prepared(definition, key, params, run);
+  assertStep(from, definition);
+  const earlier = earlierSteps(memory, of, definition);
+  const steps = planReplay(loaded, key, earlier, from);
+  const paysAgain = steps.filter(({ action }) => action === 'pay again').length;
+  const plan = { run, of, steps, paysAgain, warnings: leftBehind(earlier, definition) };
+  const replay = { of, ...(from !== undefined && { from }), steps: earlier };
+  return { plan, input: { pipeline: definition, key, params, replay } };
+}
+
+const INSPECTION_TIMEOUT_MS = 20_000;
+
+/** Warnings about the result files of the steps that a replay will reuse. A worker looks, for the client may have no access to AWS. */
+export async function inspectReused(
+  client: Client,
+  taskQueue: string,
+  { plan, input }: PreparedReplay,
+): Promise<string[]> {
+  const reused = plan.steps.filter(({ action }) => action === 'reuse');
+  const jobs = reused.flatMap(({ step }) => {
+    const job = input.replay?.steps[step]?.job;
+    return job?.outputUri === undefined ? [] : [{ step, job }];
+  });
+  if (jobs.length === 0) return [];
+  try {
+    const problems = await client.withDeadline(Date.now() + INSPECTION_TIMEOUT_MS, () =>
+      client.workflow.execute<typeof inspectResults>('inspectResults', {
+        workflowId: `inspect-results:${plan.run}:${randomUUID()}`,
+        taskQueue,
+        args: [
+          jobs.map(({ job: { id, service, region, outputUri } }) => ({
+            id,
+            service,
+            region,
+            ...(outputUri !== undefined && { outputUri }),
+          })),
+        ],
+        workflowExecutionTimeout: INSPECTION_TIMEOUT_MS,
+      }),
+    );
+    return jobs.flatMap(({ step, job }) => {
+      const problem = problems[job.id];
+      return problem === undefined ? [] : [`The result files of ${step}, which is reused: ${problem}.`];
+    });
+  } catch (error) {
+    return [
+      `Nobody could look whether the result files of the reused steps are still there (${rootCause(error) ?? String(error)}).`,
+    ];
+  }
+}
+
+/** Starts a replay, under the run key, so that there is never more than one at a time. Gives the Temporal run id. */
+export async function startReplay(
+  client: Client,
+  taskQueue: string,
+  { plan, input }: PreparedReplay,
+  { reason, batch, trigger = 'client' }: Pick<ReplayStartOptions, 'reason' | 'batch' | 'trigger'>,
+): Promise<string> {
+  const { run, of, steps } = plan;
+  if (steps.every(({ action }) => action === 'reuse' || action === 'skip')) {
+    throw new InvalidInputError([
+      `There is nothing to replay in run ${run}: every step can be reused. Name a step that is to run again with --from.`,
+    ]);
+  }
+  await assertLatest(client, run, of);
+  const told = { ...(reason !== undefined && { reason }), ...(batch !== undefined && { batch }) };
+  const args: [RunPipelineInput] = [
+    { ...input, trigger, ...(input.replay && { replay: { ...input.replay, ...told } }) },
+  ];
+  try {
+    const handle = await client.workflow.start<typeof runPipeline>('runPipeline', {
+      workflowId: run,
+      taskQueue,
+      args,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+    });
+    return handle.firstExecutionRunId;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) throw replayedMeanwhile(run);
+    throw error;
+  }
+}
+
+async function memoryOf(client: Client, run: string, runId: string): Promise<RunMemory> {
+  const handle = client.workflow.getHandle(run, runId);
+  try {
+    return await client.withDeadline(Date.now() + MEMORY_TIMEOUT_MS, () => handle.query<RunMemory>('memory'));
+  } catch (error) {
+    const reason = rootCause(error) ?? String(error);
+    throw new NoWorkerError(
+      `Run ${run} could not be asked what it has done (${reason}). A worker has to run on its task queue. Nothing was started.`,
+    );
+  }
+}
+
+function definitionOf({ definition, unloaded }: RunMemory, run: string): PipelineDefinition {
+  if (definition) return definition;
+  if (typeof unloaded?.pipeline === 'object') return unloaded.pipeline;
+  throw new InvalidInputError([
+    `Run ${run} failed before its pipeline was loaded, so there is no definition to use again: replay it with --definition new.`,
+  ]);
+}
+
+async function prepared(
+  definition: PipelineDefinition,
+  key: string,
+  params: Params,
+  run: string,
+): Promise<LoadedPipeline> {
+  // Loaded only now: it knows every service, and brings the AWS clients with it.
+  const { prepareRun } = await import('../prepare-run.ts');
+  const { problems, ...loaded } = prepareRun(definition, key, params);
+  if (problems)
+    throw new InvalidInputError([
+      `Run ${run} cannot be replayed with this definition and these parameters:`,
+      ...problems,
+    ]);
+  return loaded as LoadedPipeline;
+}
+
+function assertStep(from: string | undefined, { name, steps }: PipelineDefinition): void {
+  if (from === undefined || Object.hasOwn(steps, from)) return;
+  const names = Object.keys(steps);
+  const suggestion = suggestionFor(from, names);
+  throw new InvalidInputError([
+    `Pipeline ${name} has no step ${JSON.stringify(from)}; it has ${names.join(', ')}${suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`}.`,
+  ]);
+}
+
+function earlierSteps({ report, definition, unloaded }: RunMemory, of: string, now: PipelineDefinition) {
+  const left = stepsLeftBy(report, of, unloaded?.earlier);
+  const judged = Object.entries(left).map(([id, step]): [string, EarlierStep] => {
+    const next = now.steps[id];
+    const isJudgedAnew = next !== undefined && isJudgedOtherwise(definition?.steps[id], next);
+    return [id, isJudgedAnew ? { ...step, judgeAnew: true } : step];
+  });
+  return Object.fromEntries(judged);
+}
+
+/** Jobs that may run and that the replay will not look after. */
+function leftBehind(earlier: Readonly<Record<string, EarlierStep>>, { steps }: PipelineDefinition): string[] {
+  const gone = Object.entries(earlier).filter(
+    ([id, step]) => !Object.hasOwn(steps, id) && step.job && mayStillRun(step),
+  );
+  return gone.map(
+    ([id, { job }]) => `Step ${id} is no longer in the definition, and its job ${job?.id} may still run: look at AWS.`,
+  );
+}
+
+/** Somebody else may have replayed the run since the plan was made. */
+async function assertLatest(client: Client, run: string, of: string): Promise<void> {
+  const { runId } = await client.workflow.getHandle(run).describe();
+  if (runId !== of) throw replayedMeanwhile(run);
+}
+
+export function replayedMeanwhile(run: string): InvalidInputError {
+  return new InvalidInputError([
+    `Run ${run} was replayed by somebody else meanwhile: see nightscore get ${run}. Nothing was started.`,
+  ]);
+}

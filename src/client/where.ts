@@ -1,0 +1,103 @@
+import { PAST_MOMENT_RULE, pastMomentOf } from '../pipeline/past-moment.ts';
+import { suggestionFor } from '../pipeline/suggestion.ts';
+import { InvalidInputError } from './errors.ts';
+import { RUN_STATUSES, STATUS_IN_TEMPORAL } from './run-summary.ts';
+import { anyOf, quote } from './visibility-text.ts';
+
+interface Field {
+  /** One value as a term of Temporal's visibility; a message for a person where it cannot be one. */
+  term(value: string): string | { problem: string };
+  /** Whether a `*` at the end of a value may stand for anything. */
+  hasWildcard?: true;
+  /** A moment: two of it mean nothing. */
+  isSingle?: true;
+}
+
+const NAMES = /^[A-Za-z0-9._+:=@~/-]+\*?$/;
+
+/** What runs can be chosen by. Pipelines are told by the workflow id, which is there before the run has begun. */
+const FIELDS: Readonly<Record<string, Field>> = {
+  pipeline: {
+    hasWildcard: true,
+    term: (value) => `WorkflowId STARTS_WITH ${quote(value.endsWith('*') ? value.slice(0, -1) : `${value}/`)}`,
+  },
+  period: { hasWildcard: true, term: (value) => matching('NightscorePeriod', value) },
+  outcome: { term: outcomeTerm },
+  service: { term: (value) => `NightscoreServices = ${quote(value)}` },
+  job: { term: (value) => `NightscoreJobs = ${quote(value)}` },
+  since: { isSingle: true, term: (value) => momentTerm('>=', value) },
+  until: { isSingle: true, term: (value) => momentTerm('<', value) },
+};
+
+/**
+ * A filter of runs, as people write it, as a query of Temporal's visibility. `FIELD=VALUE` texts with spaces between them must all hold; a
+ * comma separates alternatives; a `*` at the end of a pipeline or period stands for anything. Throws an InvalidInputError with
+ * everything that is wrong.
+ */
+export function whereQuery(text: string): string {
+  const problems: string[] = [];
+  const seen = new Set<string>();
+  const terms = text
+    .trim()
+    .split(/\s+/)
+    .flatMap((part): string[] => {
+      const [, name = '', values = ''] = /^([^=]*)=(.*)$/.exec(part) ?? [];
+      const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
+      const problem = field ? repetition(name, seen) : unknownField(part, name);
+      if (!field || problem !== undefined) return note(problems, problem);
+      const found = values.split(',').map((value) => termOf(name, field, value));
+      if (field.isSingle && found.length > 1) return note(problems, `${name} takes one moment, and no comma`);
+      const wrong = found.flatMap((term) => (typeof term === 'string' ? [] : [term.problem]));
+      if (wrong.length > 0) return note(problems, ...wrong);
+      return [anyOf(found.filter((term) => typeof term === 'string'))];
+    });
+  if (problems.length > 0) throw new InvalidInputError(problems.map((problem) => `--where: ${problem}`));
+  return terms.join(' AND ');
+}
+
+function note(problems: string[], ...found: (string | undefined)[]): [] {
+  problems.push(...found.filter((one) => one !== undefined));
+  return [];
+}
+
+function repetition(name: string, seen: Set<string>): string | undefined {
+  if (seen.has(name))
+    return `${name} is given twice: write alternatives with a comma, for example outcome=failed,cancelled`;
+  seen.add(name);
+  return undefined;
+}
+
+function unknownField(part: string, name: string): string {
+  const names = Object.keys(FIELDS);
+  if (name === '') return `${JSON.stringify(part)} is no condition: write FIELD=VALUE, for example outcome=failed`;
+  const suggestion = suggestionFor(name, names);
+  return `there is no field ${JSON.stringify(name)}; there are ${names.join(', ')}${suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`}`;
+}
+
+function termOf(name: string, field: Field, value: string): string | { problem: string } {
+  if (!NAMES.test(value)) return { problem: `${JSON.stringify(value)} cannot be a value of ${name}` };
+  if (value.endsWith('*') && !field.hasWildcard) return { problem: `${name} takes no *: only pipeline and period do` };
+  return field.term(value);
+}
+
+function matching(attribute: string, value: string): string {
+  return value.endsWith('*')
+    ? `${attribute} STARTS_WITH ${quote(value.slice(0, -1))}`
+    : `${attribute} = ${quote(value)}`;
+}
+
+function outcomeTerm(value: string): string | { problem: string } {
+  const status = RUN_STATUSES.find((one) => one === value);
+  if (status) return `ExecutionStatus = ${quote(STATUS_IN_TEMPORAL[status])}`;
+  const suggestion = suggestionFor(value, RUN_STATUSES);
+  const hint = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
+  return { problem: `there is no outcome ${JSON.stringify(value)}; there are ${RUN_STATUSES.join(', ')}${hint}` };
+}
+
+function momentTerm(comparison: '>=' | '<', value: string): string | { problem: string } {
+  const moment = pastMomentOf(value, new Date());
+  if (moment) return `StartTime ${comparison} ${quote(moment.toISOString())}`;
+  return {
+    problem: `${JSON.stringify(value)} is no moment: it ${PAST_MOMENT_RULE}`,
+  };
+}

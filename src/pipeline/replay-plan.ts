@@ -1,0 +1,118 @@
+import type { StepDefinition } from './definition.ts';
+import { runValues, stepValues, type ExpressionContext, type StepValues } from './expressions/expression-context.ts';
+import { evaluateCondition, ExpressionError, renderWith } from './expressions/expression.ts';
+import { inputHash } from './input-hash.ts';
+import type { JobRecords } from './job.ts';
+import type { LoadedPipeline } from './loaded-pipeline.ts';
+import type { StepOutcome } from './outcome.ts';
+import { DEFAULT_CONDITION, planSteps } from './plan.ts';
+import { isAskedFor, isMadeAnew, mayStillRun, sourcesOf, wayOn, type EarlierStep, type Way } from './replay.ts';
+
+/** `pay again`: a further job for a step that had one. `run`: a follow-up, or the first job of a step. */
+export type ReplayAction = 'reuse' | 'adopt' | 'pay again' | 'run' | 'skip';
+
+/** What a replay will do with a step, as far as that can be known before. */
+export interface PlannedStep {
+  step: string;
+  uses: string;
+  action: ReplayAction;
+  /** For a person. */
+  why: string;
+  /** How the step stands after the earlier runs. */
+  last?: {
+    outcome?: StepOutcome;
+    /** Id of its last job. */
+    job?: string;
+    records?: JobRecords;
+    /** When that ended, ISO 8601 in UTC. */
+    endedAt?: string;
+    /** How long it took, in milliseconds. */
+    durationMs?: number;
+  };
+}
+
+/**
+ * What a replay will do, step by step, in the order in which steps may run. Steps that run again are expected to succeed.
+ *
+ * @param earlier what the earlier runs left, by step
+ */
+export function planReplay(
+  loaded: LoadedPipeline,
+  key: string,
+  earlier: Readonly<Record<string, EarlierStep>>,
+  from?: string,
+): PlannedStep[] {
+  const { definition, params, kinds } = loaded;
+  const plan = planSteps(definition);
+  const values = new Map<string, StepValues>();
+  const redone: string[] = [];
+  return plan.order.map((id) => {
+    const step = definition.steps[id] as StepDefinition;
+    const steps = Object.fromEntries((plan.allNeeds.get(id) ?? []).flatMap((need) => pairOf(need, values)));
+    const context = { run: runValues(definition, key), params, paramDefinitions: definition.params, steps };
+    const before = earlier[id];
+    const base = { step: id, uses: step.uses, ...(before && before.attempt > 0 && { last: lastOf(before) }) };
+    if (!mayBegin(step, context)) {
+      values.set(id, { outcome: 'skipped', message: '', error: '' });
+      return { ...base, action: 'skip', why: `its condition, ${step.if ?? DEFAULT_CONDITION}, will not hold` };
+    }
+    const isJob = kinds[id] === 'job';
+    const hash = hashOf(step, context);
+    const { way, why } = wayOn(before, {
+      isJob,
+      ...(hash !== undefined && { inputHash: hash }),
+      isForced: isAskedFor(id, from, definition),
+      redoneSources: sourcesOf(definition, id, redone),
+    });
+    if (isMadeAnew(way, before)) redone.push(id);
+    values.set(id, expectedValues(step, before));
+    return { ...base, action: actionOf(way, isJob, before), why };
+  });
+}
+
+function pairOf(id: string, values: ReadonlyMap<string, StepValues>): [string, StepValues][] {
+  const value = values.get(id);
+  return value ? [[id, value]] : [];
+}
+
+/** What cannot be told yet, because it is about what a step will make, is taken to hold. */
+function mayBegin(step: StepDefinition, context: ExpressionContext): boolean {
+  try {
+    return evaluateCondition(step.if ?? DEFAULT_CONDITION, context);
+  } catch (error) {
+    if (error instanceof ExpressionError) return true;
+    throw error;
+  }
+}
+
+function hashOf(step: StepDefinition, context: ExpressionContext): string | undefined {
+  try {
+    return inputHash(step, renderWith(step.with, context));
+  } catch (error) {
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
+  }
+}
+
+function expectedValues({ uses }: StepDefinition, before: EarlierStep | undefined): StepValues {
+  const report = { attempt: 1, uses, state: 'ended', ...before, outcome: 'succeeded', error: '' } as const;
+  return stepValues(report, before?.outputs);
+}
+
+function actionOf(way: Way, isJob: boolean, before: EarlierStep | undefined): ReplayAction {
+  if (way === 'reuse' || way === 'adopt') return way;
+  const wasPaid = before !== undefined && (before.job !== undefined || mayStillRun(before));
+  return isJob && wasPaid ? 'pay again' : 'run';
+}
+
+function lastOf({ outcome, job }: EarlierStep): NonNullable<PlannedStep['last']> {
+  const end = job?.endedAt ?? job?.noticedAt;
+  const durationMs = job && end !== undefined ? Date.parse(end) - Date.parse(job.submittedAt) : undefined;
+  return {
+    ...(outcome && { outcome }),
+    ...(job && { job: job.id }),
+    ...(job?.records && { records: job.records }),
+    ...(end !== undefined && { endedAt: end }),
+    ...(durationMs !== undefined && { durationMs }),
+  };
+}

@@ -1,0 +1,93 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { runKey } from '../pipeline/run-key.ts';
+import { audit } from './audit.ts';
+import { callerOfRequest } from './authorization.ts';
+import type { ApiContext } from './context.ts';
+import { problemAnswers } from './problems.ts';
+import { runPath, runStatus, stepId } from './request-schemas.ts';
+
+const MAX_REASON_LENGTH = 500;
+
+const body = z
+  .strictObject({
+    from: z.exactOptional(stepId).describe('Run this step again, and all that need it, even if they succeeded'),
+    definition: z
+      .exactOptional(z.enum(['same', 'new']))
+      .describe('The definition that the run had, or that of the server’s folder now; same by default'),
+    params: z
+      .exactOptional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])))
+      .describe('Other values of parameters, by their names'),
+    reason: z.exactOptional(z.string().max(MAX_REASON_LENGTH)).describe('Why, for people'),
+    dryRun: z.exactOptional(z.boolean()).describe('Only say what a replay would do'),
+  })
+  .meta({ id: 'ReplayRun' });
+
+const plannedStep = z
+  .object({
+    step: z.string(),
+    uses: z.string(),
+    action: z.enum(['reuse', 'adopt', 'pay again', 'run', 'skip']),
+    why: z.string().describe('For a person'),
+    last: z
+      .exactOptional(z.looseObject({ outcome: z.exactOptional(z.string()), job: z.exactOptional(z.string()) }))
+      .describe('How the step stands after the earlier runs: outcome, job, records, endedAt, durationMs'),
+  })
+  .meta({ id: 'PlannedStep' });
+
+const plan = z
+  .object({
+    run: z.string().describe('The run key'),
+    of: z.string().describe('Temporal run id of the run that is replayed'),
+    steps: z.array(plannedStep),
+    paysAgain: z.int().describe('How many steps pay for a job once more'),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'ReplayPlan' });
+
+const replayed = z
+  .object({
+    run: z.string().describe('The run key'),
+    runId: z.string().describe('Temporal run id of the replay'),
+    status: runStatus,
+    plan,
+  })
+  .meta({ id: 'ReplayedRun' });
+
+export const replayRoute: FastifyPluginAsyncZod<ApiContext> = async (app, context) => {
+  app.route({
+    method: 'POST',
+    url: '/v1/runs/:pipeline/:key/replay',
+    config: { access: 'operate' },
+    schema: {
+      operationId: 'replayRun',
+      tags: ['Runs'],
+      summary: 'Replay a run that has ended',
+      description:
+        'Runs again what did not succeed, as a new Temporal run under the same run key: reuses the steps that succeeded, takes over jobs that still run or have ended since, and pays for new jobs only for the rest. With `dryRun` it only says so.',
+      params: runPath,
+      body,
+      response: {
+        200: plan.describe('With `dryRun`: what a replay would do'),
+        202: replayed.describe('The replay was started'),
+        ...problemAnswers('not-found', 'too-large', 'not-json', 'invalid-pipeline'),
+      },
+    },
+    handler: async (request, reply) => {
+      const { pipeline, key } = request.params;
+      const run = runKey(pipeline, key);
+      const { definition, dryRun, ...given } = request.body;
+      const options = {
+        run,
+        ...given,
+        ...(definition === 'new' && { definition: await context.pipelines.load(pipeline) }),
+      };
+      if (dryRun) return context.nightscore.planReplay(options);
+      const trigger = `api (${callerOfRequest(request).name})`;
+      const { runId, plan: planned } = await context.nightscore.replay({ ...options, trigger });
+      audit(context.log, request, { action: 'replay', run, result: 'started' });
+      reply.code(202);
+      return { run, runId, status: 'running' as const, plan: planned };
+    },
+  });
+};

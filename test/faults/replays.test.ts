@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PipelineDefinition, StepDefinition } from '../../src/pipeline/definition.ts';
+import type { ReplayAction } from '../../src/pipeline/replay-plan.ts';
+import type { RunReport } from '../../src/pipeline/report.ts';
+import { RECORDED_RUNS } from '../histories/recorded-runs.ts';
+import { jobStep } from '../support/example-pipelines.ts';
+import { startNightscore, type Nightscore } from '../support/nightscore.ts';
+import { simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
+
+const AML = 'machine-learning/batch-prediction';
+const AFD = 'fraud-detector/batch-prediction';
+const KEY = '2026-11-20';
+
+let aws: SimulatedAws;
+let nightscore: Nightscore;
+
+beforeAll(async () => {
+  aws = await simulateAws({ speed: 200, settings: { fraudDetector: { simultaneousJobs: 100 } } });
+  nightscore = await startNightscore();
+});
+afterAll(async () => {
+  await nightscore.close();
+  await aws.close();
+});
+
+/** How many creates of a run's jobs took effect. */
+async function creates({ steps }: RunReport): Promise<number> {
+  const jobs = Object.values(steps).flatMap(({ job, earlierJobs = [] }) => [...earlierJobs, ...(job ? [job] : [])]);
+  const calls = await Promise.all(jobs.map(({ id }) => aws.ledger(`?job=${id}`)));
+  return calls.flat().filter(({ operation, status }) => operation.startsWith('Create') && status === 200).length;
+}
+
+/** What each ending of `test/histories/recorded-runs.ts` costs to bring to success: jobs that are paid for besides those of the run. */
+const COSTS: Record<string, { pays: number; action: ReplayAction; mended?: Partial<StepDefinition> }> = {
+  rejected: { pays: 1, action: 'run', mended: jobStep(AML) },
+  'gate-failed': { pays: 0, action: 'adopt', mended: jobStep(AML) },
+  'timed-out': { pays: 1, action: 'pay again', mended: jobStep(AFD) },
+  'cancelled-and-stopped': { pays: 1, action: 'pay again' },
+  'cancelled-and-left-running': { pays: 0, action: 'adopt' },
+  failed: { pays: 1, action: 'pay again' },
+  lost: { pays: 1, action: 'pay again' },
+  'not-proven': { pays: 1, action: 'pay again' },
+  'cancelled-before-a-job': { pays: 1, action: 'run' },
+  'cancelled-and-deleted': { pays: 1, action: 'pay again' },
+  'stop-denied': { pays: 0, action: 'adopt' },
+  'step-cancelled': { pays: 1, action: 'pay again' },
+  'run-timed-out': { pays: 1, action: 'pay again', mended: jobStep(AFD) },
+  'stalled-and-stopped': { pays: 1, action: 'pay again' },
+};
+
+test.each(Object.entries(COSTS))(
+  'a run that ended as %s is replayed to success with no more jobs than it needs',
+  async (name, { pays, action, mended }) => {
+    const recorded = RECORDED_RUNS.find((one) => one.name === name);
+    if (!recorded) throw new Error(`There is no recorded run ${name}`);
+    const { steps, timeout, faults = [], cancelWhen, cancelStep } = recorded;
+    const definition: PipelineDefinition = { name: `replay-${name}`, steps, ...(timeout && { timeout }) };
+    await aws.faults(faults);
+    const { run } = await nightscore.client.start({ pipeline: definition, key: KEY });
+    if (cancelWhen) {
+      await nightscore.until(run, cancelWhen);
+      await (cancelStep === undefined ? nightscore.client.cancel(run) : nightscore.client.cancelStep(run, cancelStep));
+    }
+    const before = await nightscore.ended(run);
+    await aws.clearFaults();
+    expect(before.outcome).not.toBe('succeeded');
+    const paid = await creates(before);
+    const changed: PipelineDefinition = { name: definition.name, steps: { score: mended as StepDefinition } };
+    const options = mended ? { definition: changed } : {};
+    const { steps: planned } = await nightscore.client.planReplay({ run, ...options });
+    expect(planned).toContainEqual(expect.objectContaining({ step: 'score', action }));
+    await nightscore.client.replay({ run, ...options });
+    const after = await nightscore.ended(run);
+    expect(after).toMatchObject({ outcome: 'succeeded', run: { id: run } });
+    expect(await creates(after)).toBe(paid + pays);
+  },
+);
