@@ -7,7 +7,7 @@ import type { PipelineDefinition } from '../../src/pipeline/definition.ts';
 import { ANYBODY, type Caller, type Scope } from '../../src/server/callers.ts';
 import { startLocalServer } from '../../src/temporal/local-server.ts';
 import { jobStep } from '../support/example-pipelines.ts';
-import { startApi, type Answer, type Api } from './api.ts';
+import { startApi, type Answer, type Api } from '../server/api.ts';
 
 const score = jobStep('machine-learning/batch-prediction');
 
