@@ -2,6 +2,7 @@ import type { PipelineDefinition } from './pipeline/definition.ts';
 import { runValues } from './pipeline/expressions/expression-context.ts';
 import type { LoadedPipeline } from './pipeline/loaded-pipeline.ts';
 import { resolveParams } from './pipeline/params.ts';
+import { withSuggestion } from './pipeline/suggestion.ts';
 import { checkRun } from './pipeline/validation/check-run.ts';
 import { checkDefinition } from './pipeline/validation/parse.ts';
 import { formatProblem } from './pipeline/validation/problem.ts';
@@ -22,9 +23,7 @@ export function prepareRun(
   const invalid = checkDefinition(definition, USES);
   if (invalid.length > 0) return { problems: invalid.map(formatProblem) };
   const { params, problems } = resolveParams(definition, given);
-  const texts = problems.map(({ message, suggestion }) =>
-    suggestion ? `${message} (did you mean ${suggestion}?)` : message,
-  );
+  const texts = problems.map(({ message, suggestion }) => withSuggestion(message, suggestion));
   const all = [...keyProblems(definition, key), ...texts];
   if (all.length > 0 || !params) return { problems: all };
   const impossible = checkRun(definition, key, params, USES);

@@ -1,5 +1,6 @@
 import { activityInfo, getClient } from '@temporalio/activity';
 import type { Logger } from 'pino';
+import { durationOfJob } from '../pipeline/job-report.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { isRunKey, parseRunKey } from '../pipeline/run-key.ts';
 
@@ -20,8 +21,8 @@ export async function longestEarlierJobMs(step: string, log: Logger): Promise<nu
     const query = `WorkflowType = 'runPipeline' AND NightscorePipeline = '${pipeline}' AND ExecutionStatus = 'Completed'`;
     for await (const { memo } of getClient().workflow.list({ query, pageSize: RUNS_LOOKED_AT })) {
       const job = (memo?.['report'] as RunReport | undefined)?.steps[step]?.job;
-      const end = job?.endedAt ?? job?.noticedAt;
-      if (job && end !== undefined) durations.push(Date.parse(end) - Date.parse(job.submittedAt));
+      const durationMs = job && durationOfJob(job);
+      if (durationMs !== undefined) durations.push(durationMs);
       looks += 1;
       if (looks >= RUNS_LOOKED_AT) break;
     }

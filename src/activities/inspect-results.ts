@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { JobReport } from '../pipeline/report.ts';
 import { hasResults } from '../services/results/presence.ts';
+import { onePerRegion } from '../services/clients.ts';
 import { createS3Client } from '../services/s3-client.ts';
 import type { ActivityContext } from './context.ts';
 
@@ -13,6 +14,7 @@ export async function inspectResults(
   { clients }: ActivityContext,
   jobs: readonly JobWithResults[],
 ): Promise<Record<string, string>> {
+  const s3Of = onePerRegion(({ region }) => createS3Client(region));
   const found = await pMap(jobs, async (job) => [job.id, await problemOf(job)] as const, {
     concurrency: LOOKS_AT_ONCE,
   });
@@ -23,7 +25,9 @@ export async function inspectResults(
     try {
       const { service } = clients({ service: name, region });
       const location = service.results({ id, outputUri });
-      return (await hasResults(createS3Client(region), location)) ? undefined : `they are gone from ${location.prefix}`;
+      return (await hasResults(s3Of({ service: 's3', region }), location))
+        ? undefined
+        : `they are gone from ${location.prefix}`;
     } catch (error) {
       return `they could not be looked for: ${error instanceof Error ? error.message : String(error)}`;
     }

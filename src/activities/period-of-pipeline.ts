@@ -1,4 +1,5 @@
 import type { Period } from '../pipeline/definition.ts';
+import { zoneOf } from '../pipeline/zone.ts';
 import type { ActivityContext } from './context.ts';
 import { rejection } from './failures.ts';
 import { loadNamed } from './load-pipeline.ts';
@@ -19,11 +20,12 @@ export async function periodOfPipeline(
   context: ActivityContext,
   { pipeline }: PeriodOfPipelineInput,
 ): Promise<PipelinePeriod> {
-  const { period = 'day', schedule } = await loadNamed(context, pipeline);
+  const definition = await loadNamed(context, pipeline);
+  const { period = 'day' } = definition;
   if (period === 'none') {
     throw rejection(
       `Pipeline ${pipeline} has no period, so a scheduled time cannot tell its runs apart: give it a period, or delete its schedule.`,
     );
   }
-  return { period, zone: schedule?.timezone ?? 'UTC' };
+  return { period, zone: zoneOf(definition) };
 }

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../client/errors.ts';
 import type { RunFilter } from '../client/run-filter.ts';
 import type { RunStatus, RunSummary } from '../client/run-summary.ts';
-import { suggestionFor } from '../pipeline/suggestion.ts';
+import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
 import { quoted } from '../pipeline/wording.ts';
 import { withNightscore } from './runs/connect.ts';
 import { note, print, printJson } from './process/output.ts';
@@ -58,10 +58,8 @@ async function assertCanBeUsed(service: string): Promise<void> {
   const known = Object.keys(USES);
   if (known.includes(service)) return;
   const suggestion = known.find((name) => name.startsWith(`${service}/`)) ?? suggestionFor(service, known);
-  const question = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
-  throw new InvalidInputError([
-    `--service ${quoted(service)} is nothing that a step can use${question}. Allowed are ${known.join(', ')}.`,
-  ]);
+  const problem = withSuggestion(`--service ${quoted(service)} is nothing that a step can use`, suggestion);
+  throw new InvalidInputError([`${problem}. Allowed are ${known.join(', ')}.`]);
 }
 
 /** Runs as a table. */

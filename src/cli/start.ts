@@ -1,7 +1,6 @@
 import { InvalidInputError } from '../client/errors.ts';
 import type { StartResult } from '../client/nightscore-client.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
-import { parseParamTexts } from '../pipeline/params.ts';
 import { runKey } from '../pipeline/run-key.ts';
 import { findPipeline, loadPipelineFile } from '../pipeline-files.ts';
 import { prepareRun } from '../prepare-run.ts';
@@ -10,6 +9,7 @@ import { askedBy } from './runs/asked-by.ts';
 import { withNightscore, type ConnectedNightscore } from './runs/connect.ts';
 import { print, printJson } from './process/output.ts';
 import { chosenKey } from '../client/run-period.ts';
+import { givenParams } from './runs/given-params.ts';
 import { waitForRun } from './runs/wait-for-run.ts';
 
 export interface StartOptions {
@@ -37,12 +37,7 @@ export async function start(pipeline: string, options: StartOptions): Promise<vo
 /** The given parameters by their types; throws when they, or the run as a whole, are not right. */
 function checkedParams(definition: PipelineDefinition, key: string, texts: readonly string[]): Params {
   runKey(definition.name, key);
-  const { given, problems } = parseParamTexts(definition, texts);
-  if (problems.length > 0) {
-    throw new InvalidInputError(
-      problems.map(({ message, suggestion }) => (suggestion ? `${message} (did you mean ${suggestion}?)` : message)),
-    );
-  }
+  const given = givenParams(definition, texts);
   const prepared = prepareRun(definition, key, given);
   if (prepared.problems) throw new InvalidInputError(prepared.problems);
   return given;

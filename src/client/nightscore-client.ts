@@ -4,13 +4,11 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   type WorkflowExecutionDescription,
-  type WorkflowExecutionInfo,
 } from '@temporalio/client';
-import { rootCause } from '@temporalio/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
-import { RUN_REPORT_VERSION, type RunReport } from '../pipeline/report.ts';
-import { isRunKey, parseRunKey, runKey } from '../pipeline/run-key.ts';
+import type { RunReport } from '../pipeline/report.ts';
+import { runKey } from '../pipeline/run-key.ts';
 import type { runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, RunNotFoundError } from './errors.ts';
 import { latestRunIds } from './latest-runs.ts';
@@ -28,6 +26,7 @@ import {
 } from './replay.ts';
 import { readRunHistory, type RunOfHistory } from './run-history.ts';
 import { visibilityQuery, type RunFilter } from './run-filter.ts';
+import { readRunReport } from './run-report.ts';
 import { statusOf, summaryOf, type RunStatus, type RunSummary } from './run-summary.ts';
 
 export interface NightscoreClientOptions {
@@ -65,23 +64,9 @@ export interface RunStanding {
 /** Key of the memo under which the name of the request that started a run is kept. */
 const REQUEST_NAME = 'requestName';
 
-/** What both a description and a list say of a run. */
-type RunInfo = Omit<WorkflowExecutionInfo, 'raw'>;
-
-/** How long a query may wait for a worker, in milliseconds. */
-const QUERY_TIMEOUT_MS = 5_000;
 const WATCH_INTERVAL_MS = 1_000;
 /** Of how many runs one looks at once which are the latest under their keys. */
 const LATEST_AT_ONCE = 50;
-
-const ENDED_FROM_OUTSIDE = 'Temporal ended the run from outside; jobs that it had started may still run';
-
-/** What a run that left no report has to be told of. */
-const WITHOUT_REPORT: Partial<Record<RunStatus, string>> = {
-  terminated: `${ENDED_FROM_OUTSIDE} (terminated)`,
-  'timed-out': `${ENDED_FROM_OUTSIDE} (timed out)`,
-  failed: 'The run failed before it began: see its failure in Temporal',
-};
 
 /** Starts, reads, lists, watches and cancels runs. */
 export class NightscoreClient {
@@ -121,7 +106,7 @@ export class NightscoreClient {
   /** What is known of a run now. Throws a RunNotFoundError. */
   async get(run: string): Promise<RunReport> {
     const description = await this.#describe(run);
-    const report = await this.#reportOf(description);
+    const report = await readRunReport(this.#client, description);
     const isRunning = statusOf(description) === 'running';
     return isRunning ? withProgress(report, await heartbeatsOf(this.#client, description)) : report;
   }
@@ -129,23 +114,7 @@ export class NightscoreClient {
   /** All runs under a run key that Temporal still keeps, the first one first: the run and its replays. Throws a RunNotFoundError. */
   async history(run: string): Promise<RunOfHistory[]> {
     await this.#describe(run);
-    return readRunHistory(this.#client, run, (info) => this.#reportOf(info));
-  }
-
-  /** Without the progress of jobs that run. */
-  async #reportOf(info: RunInfo): Promise<RunReport> {
-    const memo = info.memo?.['report'] as RunReport | undefined;
-    if (memo) return memo;
-    const known = await this.#query(info);
-    const status = statusOf(info);
-    if (status === 'running') return known;
-    const endedAt = info.closeTime?.toISOString();
-    return {
-      ...known,
-      run: { ...known.run, ...(endedAt !== undefined && { endedAt }) },
-      outcome: status === 'succeeded' || status === 'cancelled' ? status : 'failed',
-      error: WITHOUT_REPORT[status] ?? `The run ${status} without a report: see its history in Temporal`,
-    };
+    return readRunHistory(this.#client, run, (info) => readRunReport(this.#client, info));
   }
 
   /** What a run was started with. Throws a RunNotFoundError. */
@@ -190,10 +159,9 @@ export class NightscoreClient {
   }
 
   async #latestOf(runs: readonly RunSummary[]): Promise<RunSummary[]> {
-    const latest = await latestRunIds(
-      this.#client,
-      runs.map(({ id }) => id),
-    );
+    // A run that goes on is the latest: Temporal lets one run at a time.
+    const ended = runs.filter(({ status }) => status !== 'running').map(({ id }) => id);
+    const latest = await latestRunIds(this.#client, ended);
     return runs.filter(({ id, runId }) => (latest.get(id) ?? runId) === runId);
   }
 
@@ -281,22 +249,6 @@ export class NightscoreClient {
       throw error;
     }
   }
-
-  /** The report from the workflow itself, or what little Temporal knows of the run when no worker answers. */
-  async #query({ workflowId: run, runId, startTime, taskQueue }: RunInfo): Promise<RunReport> {
-    const handle = this.#client.workflow.getHandle(run, runId);
-    try {
-      return await this.#client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query<RunReport>('report'));
-    } catch (error) {
-      const reason = rootCause(error) ?? String(error);
-      return {
-        version: RUN_REPORT_VERSION,
-        run: { id: run, ...partsOf(run), trigger: 'unknown', startedAt: startTime.toISOString() },
-        error: `No worker could say more about this run (${reason}). Is one running on its task queue, ${taskQueue}?`,
-        steps: {},
-      };
-    }
-  }
 }
 
 async function assertCanRun(definition: PipelineDefinition, key: string, params: Params): Promise<void> {
@@ -304,9 +256,4 @@ async function assertCanRun(definition: PipelineDefinition, key: string, params:
   const { prepareRun } = await import('../prepare-run.ts');
   const { problems } = prepareRun(definition, key, params);
   if (problems) throw new InvalidInputError(problems);
-}
-
-/** A workflow of the type may have another id; then it has refused to run. */
-function partsOf(run: string): { pipeline: string; key: string } {
-  return isRunKey(run) ? parseRunKey(run) : { pipeline: run, key: '' };
 }

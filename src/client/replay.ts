@@ -7,10 +7,10 @@ import {
 import { rootCause } from '@temporalio/common';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
-import { planReplay, type PlannedStep } from '../pipeline/replay-plan.ts';
+import { isNothingToDo, planReplay, type PlannedStep } from '../pipeline/replay-plan.ts';
 import { isJudgedOtherwise, mayStillRun, stepsLeftBy, type EarlierStep } from '../pipeline/replay.ts';
 import { parseRunKey } from '../pipeline/run-key.ts';
-import { suggestionFor } from '../pipeline/suggestion.ts';
+import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
 import type { inspectResults } from '../workflows/inspect-results.ts';
 import type { RunMemory, runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, NoWorkerError } from './errors.ts';
@@ -141,7 +141,7 @@ export async function startReplay(
   { reason, batch, trigger = 'client' }: Pick<ReplayStartOptions, 'reason' | 'batch' | 'trigger'>,
 ): Promise<string> {
   const { run, of, steps } = plan;
-  if (steps.every(({ action }) => action === 'reuse' || action === 'skip')) {
+  if (isNothingToDo(steps)) {
     throw new InvalidInputError([
       `There is nothing to replay in run ${run}: every step can be reused. Name a step that is to run again with --from.`,
     ]);
@@ -206,10 +206,8 @@ async function prepared(
 function assertStep(from: string | undefined, { name, steps }: PipelineDefinition): void {
   if (from === undefined || Object.hasOwn(steps, from)) return;
   const names = Object.keys(steps);
-  const suggestion = suggestionFor(from, names);
-  throw new InvalidInputError([
-    `Pipeline ${name} has no step ${JSON.stringify(from)}; it has ${names.join(', ')}${suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`}.`,
-  ]);
+  const problem = `Pipeline ${name} has no step ${JSON.stringify(from)}; it has ${names.join(', ')}`;
+  throw new InvalidInputError([`${withSuggestion(problem, suggestionFor(from, names))}.`]);
 }
 
 function earlierSteps({ report, definition, unloaded }: RunMemory, of: string, now: PipelineDefinition) {

@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import type { PipelineDefinition } from '../pipeline/definition.ts';
+import { zoneOf } from '../pipeline/zone.ts';
 import { periodKey, periodKeyOfText } from '../pipeline/run-key.ts';
 import { InvalidInputError } from './errors.ts';
 
@@ -49,8 +50,4 @@ export function keyOfPeriodBefore(definition: PipelineDefinition, now: Date): st
   const zone = zoneOf(definition);
   const before = DateTime.fromJSDate(now, { zone }).minus({ [period]: 1 });
   return periodKey(period, before.toJSDate(), zone);
-}
-
-function zoneOf({ schedule }: PipelineDefinition): string {
-  return schedule?.timezone ?? 'UTC';
 }

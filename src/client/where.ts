@@ -1,5 +1,5 @@
 import { PAST_MOMENT_RULE, pastMomentOf } from '../pipeline/past-moment.ts';
-import { suggestionFor } from '../pipeline/suggestion.ts';
+import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
 import { InvalidInputError } from './errors.ts';
 import { RUN_STATUSES, STATUS_IN_TEMPORAL } from './run-summary.ts';
 import { anyOf, quote } from './visibility-text.ts';
@@ -70,8 +70,8 @@ function repetition(name: string, seen: Set<string>): string | undefined {
 function unknownField(part: string, name: string): string {
   const names = Object.keys(FIELDS);
   if (name === '') return `${JSON.stringify(part)} is no condition: write FIELD=VALUE, for example outcome=failed`;
-  const suggestion = suggestionFor(name, names);
-  return `there is no field ${JSON.stringify(name)}; there are ${names.join(', ')}${suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`}`;
+  const problem = `there is no field ${JSON.stringify(name)}; there are ${names.join(', ')}`;
+  return withSuggestion(problem, suggestionFor(name, names));
 }
 
 function termOf(name: string, field: Field, value: string): string | { problem: string } {
@@ -89,9 +89,8 @@ function matching(attribute: string, value: string): string {
 function outcomeTerm(value: string): string | { problem: string } {
   const status = RUN_STATUSES.find((one) => one === value);
   if (status) return `ExecutionStatus = ${quote(STATUS_IN_TEMPORAL[status])}`;
-  const suggestion = suggestionFor(value, RUN_STATUSES);
-  const hint = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
-  return { problem: `there is no outcome ${JSON.stringify(value)}; there are ${RUN_STATUSES.join(', ')}${hint}` };
+  const problem = `there is no outcome ${JSON.stringify(value)}; there are ${RUN_STATUSES.join(', ')}`;
+  return { problem: withSuggestion(problem, suggestionFor(value, RUN_STATUSES)) };
 }
 
 function momentTerm(comparison: '>=' | '<', value: string): string | { problem: string } {

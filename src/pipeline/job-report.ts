@@ -26,3 +26,14 @@ export function jobReport(
     ...(endedAt !== undefined && { endedAt }),
   };
 }
+
+/** When a job ended, as far as that is known: by its service's clock, or else by ours. */
+export function endOfJob({ endedAt, noticedAt }: Pick<JobReport, 'endedAt' | 'noticedAt'>): string | undefined {
+  return endedAt ?? noticedAt;
+}
+
+/** How long a job took from its start to its end, in milliseconds; undefined while it goes on. */
+export function durationOfJob(job: JobReport): number | undefined {
+  const end = endOfJob(job);
+  return end === undefined ? undefined : Date.parse(end) - Date.parse(job.submittedAt);
+}

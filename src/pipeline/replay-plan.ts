@@ -2,6 +2,7 @@ import type { StepDefinition } from './definition.ts';
 import { runValues, stepValues, type ExpressionContext, type StepValues } from './expressions/expression-context.ts';
 import { evaluateCondition, ExpressionError, renderWith } from './expressions/expression.ts';
 import { inputHash } from './input-hash.ts';
+import { durationOfJob, endOfJob } from './job-report.ts';
 import type { JobRecords } from './job.ts';
 import type { LoadedPipeline } from './loaded-pipeline.ts';
 import type { StepOutcome } from './outcome.ts';
@@ -70,6 +71,11 @@ export function planReplay(
   });
 }
 
+/** Whether a replay would only repeat what the runs before it have. */
+export function isNothingToDo(steps: readonly PlannedStep[]): boolean {
+  return steps.every(({ action }) => action === 'reuse' || action === 'skip');
+}
+
 function pairOf(id: string, values: ReadonlyMap<string, StepValues>): [string, StepValues][] {
   const value = values.get(id);
   return value ? [[id, value]] : [];
@@ -106,8 +112,8 @@ function actionOf(way: Way, isJob: boolean, before: EarlierStep | undefined): Re
 }
 
 function lastOf({ outcome, job }: EarlierStep): NonNullable<PlannedStep['last']> {
-  const end = job?.endedAt ?? job?.noticedAt;
-  const durationMs = job && end !== undefined ? Date.parse(end) - Date.parse(job.submittedAt) : undefined;
+  const end = job && endOfJob(job);
+  const durationMs = job && durationOfJob(job);
   return {
     ...(outcome && { outcome }),
     ...(job && { job: job.id }),

@@ -1,5 +1,10 @@
 import { closest, distance } from 'fastest-levenshtein';
 
+/** A message with what was probably meant, if that is known. */
+export function withSuggestion(message: string, suggestion: string | undefined): string {
+  return suggestion === undefined ? message : `${message} (did you mean ${suggestion}?)`;
+}
+
 /** The candidate that `name` was probably meant to be: at most a third of its letters differ. */
 export function suggestionFor(name: string, candidates: Iterable<string>): string | undefined {
   const names = [...candidates];

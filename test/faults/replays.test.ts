@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PipelineDefinition, StepDefinition } from '../../src/pipeline/definition.ts';
 import type { ReplayAction } from '../../src/pipeline/replay-plan.ts';
-import type { RunReport } from '../../src/pipeline/report.ts';
 import { RECORDED_RUNS } from '../histories/recorded-runs.ts';
+import { countCreates } from '../support/creates.ts';
 import { jobStep } from '../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../support/nightscore.ts';
 import { simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
@@ -22,13 +22,6 @@ afterAll(async () => {
   await nightscore.close();
   await aws.close();
 });
-
-/** How many creates of a run's jobs took effect. */
-async function creates({ steps }: RunReport): Promise<number> {
-  const jobs = Object.values(steps).flatMap(({ job, earlierJobs = [] }) => [...earlierJobs, ...(job ? [job] : [])]);
-  const calls = await Promise.all(jobs.map(({ id }) => aws.ledger(`?job=${id}`)));
-  return calls.flat().filter(({ operation, status }) => operation.startsWith('Create') && status === 200).length;
-}
 
 /** What each ending of `test/histories/recorded-runs.ts` costs to bring to success: jobs that are paid for besides those of the run. */
 const COSTS: Record<string, { pays: number; action: ReplayAction; mended?: Partial<StepDefinition> }> = {
@@ -64,7 +57,7 @@ test.each(Object.entries(COSTS))(
     const before = await nightscore.ended(run);
     await aws.clearFaults();
     expect(before.outcome).not.toBe('succeeded');
-    const paid = await creates(before);
+    const paid = await countCreates(aws, before);
     const changed: PipelineDefinition = { name: definition.name, steps: { score: mended as StepDefinition } };
     const options = mended ? { definition: changed } : {};
     const { steps: planned } = await nightscore.client.planReplay({ run, ...options });
@@ -72,6 +65,6 @@ test.each(Object.entries(COSTS))(
     await nightscore.client.replay({ run, ...options });
     const after = await nightscore.ended(run);
     expect(after).toMatchObject({ outcome: 'succeeded', run: { id: run } });
-    expect(await creates(after)).toBe(paid + pays);
+    expect(await countCreates(aws, after)).toBe(paid + pays);
   },
 );

@@ -18,7 +18,8 @@ interface RecordedRun {
   cancelStep?: string;
 }
 
-const isRunning = ({ steps }: RunReport): boolean => steps['score']?.state === 'running';
+/** Not once it was seen to run: a fast simulator may have ended it by then. */
+const isSubmitted = ({ steps }: RunReport): boolean => steps['score']?.job !== undefined;
 const fate = (fault: string, message?: string) => ({ call: 'create', fault, times: 1, ...(message && { message }) });
 const copy = (more: Partial<StepDefinition>): StepDefinition => ({
   uses: 's3/copy',
@@ -43,8 +44,8 @@ export const RECORDED_RUNS: readonly RecordedRun[] = [
   },
   { name: 'gate-failed', steps: { score: jobStep(AML, { gate: { minRecords: 1_000_000 } }) } },
   { name: 'timed-out', steps: { score: jobStep(AFD, { timeout: '1s' }) } },
-  { name: 'cancelled-and-stopped', steps: { score: jobStep(AFD) }, cancelWhen: isRunning },
-  { name: 'cancelled-and-left-running', steps: { score: jobStep(AML) }, cancelWhen: isRunning },
+  { name: 'cancelled-and-stopped', steps: { score: jobStep(AFD) }, cancelWhen: isSubmitted },
+  { name: 'cancelled-and-left-running', steps: { score: jobStep(AML) }, cancelWhen: isSubmitted },
   { name: 'failed', steps: { score: jobStep(AML) }, faults: [fate('job-fails', 'Invalid S3 input path')] },
   {
     name: 'failed-and-tried-again',
@@ -60,17 +61,17 @@ export const RECORDED_RUNS: readonly RecordedRun[] = [
     faults: [{ call: 'create', fault: 'throttle' }],
     cancelWhen: ({ steps }) => steps['score']?.state === 'starting',
   },
-  { name: 'cancelled-and-deleted', steps: { score: jobStep(AML, { onCancel: 'delete' }) }, cancelWhen: isRunning },
+  { name: 'cancelled-and-deleted', steps: { score: jobStep(AML, { onCancel: 'delete' }) }, cancelWhen: isSubmitted },
   {
     name: 'stop-denied',
     steps: { score: jobStep(AFD) },
     faults: [{ call: 'stop', fault: 'access-denied' }],
-    cancelWhen: isRunning,
+    cancelWhen: isSubmitted,
   },
   {
     name: 'step-cancelled',
     steps: { score: jobStep(AFD), other: jobStep(AML) },
-    cancelWhen: isRunning,
+    cancelWhen: isSubmitted,
     cancelStep: 'score',
   },
   { name: 'run-timed-out', steps: { score: jobStep(AFD), publish: copy({ needs: ['score'] }) }, timeout: '1s' },

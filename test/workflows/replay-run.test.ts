@@ -4,6 +4,7 @@ import type { PipelineDefinition, StepDefinition } from '../../src/pipeline/defi
 import type { ReplayAction } from '../../src/pipeline/replay-plan.ts';
 import type { RunReport } from '../../src/pipeline/report.ts';
 import { createS3Client } from '../../src/services/s3-client.ts';
+import { countCreates } from '../support/creates.ts';
 import { jobStep, pipeline } from '../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../support/nightscore.ts';
 import { REGION, simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
@@ -29,13 +30,6 @@ const copy: StepDefinition = {
   needs: ['score'],
   with: { from: '${{ steps.score.outputUri }}', to: 's3://nightscore-examples/replayed/${{ run.key }}/' },
 };
-
-/** How many creates of a run's jobs took effect. */
-async function creates({ steps }: RunReport): Promise<number> {
-  const jobs = Object.values(steps).flatMap(({ job, earlierJobs = [] }) => [...earlierJobs, ...(job ? [job] : [])]);
-  const calls = await Promise.all(jobs.map(({ id }) => aws.ledger(`?job=${id}`)));
-  return calls.flat().filter(({ operation, status }) => operation.startsWith('Create') && status === 200).length;
-}
 
 async function actions(run: string, options: object = {}): Promise<Record<string, ReplayAction>> {
   const { steps } = await nightscore.client.planReplay({ run, ...options });
@@ -75,7 +69,7 @@ describe('a replay', () => {
         publish: { reused: { runId: plan.of }, outputs: { copied: expect.any(Number) as number } },
       },
     });
-    expect(await creates(second)).toBe(3);
+    expect(await countCreates(aws, second)).toBe(3);
   });
 
   it.each([
@@ -95,7 +89,7 @@ describe('a replay', () => {
       outcome: 'succeeded',
       steps: { score: { attempt: 1, job: { id: before.steps['score']?.job?.id, adopted: true } } },
     });
-    expect(await creates(after)).toBe(1);
+    expect(await countCreates(aws, after)).toBe(1);
   });
 
   it('submits a new job at once where the job that it took over has failed meanwhile', async () => {
@@ -112,7 +106,7 @@ describe('a replay', () => {
       outcome: 'succeeded',
       steps: { score: { attempt: 2, earlierJobs: [{ rawStatus: 'FAILED' }] } },
     });
-    expect(await creates(after)).toBe(2);
+    expect(await countCreates(aws, after)).toBe(2);
   });
 
   it('goes on with the numbers when a replay is replayed', async () => {
@@ -125,7 +119,7 @@ describe('a replay', () => {
     const third = await replayed(first.run.id);
     expect(third).toMatchObject({ outcome: 'succeeded', steps: { score: { attempt: 3 }, other: { attempt: 1 } } });
     expect(third.steps['score']?.earlierJobs).toHaveLength(2);
-    expect(await creates(third)).toBe(4);
+    expect(await countCreates(aws, third)).toBe(4);
   });
 
   it('keeps what it knows of steps that it never began', async () => {

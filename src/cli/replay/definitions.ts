@@ -1,9 +1,8 @@
-import { InvalidInputError } from '../../client/errors.ts';
 import type { ReplayOptions } from '../../client/replay.ts';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
-import { parseParamTexts } from '../../pipeline/params.ts';
 import { parseRunKey } from '../../pipeline/run-key.ts';
 import { findPipeline, loadPipelineFile } from '../../pipeline-files.ts';
+import { givenParams } from '../runs/given-params.ts';
 import { readSettings } from '../../settings.ts';
 
 /** Gives, run by run, the definition and the parameters to replay with; each pipeline file is read once. */
@@ -19,15 +18,8 @@ export function definitionsFor(options: {
     return definition;
   };
   const { param = [] } = options;
-  const params = param.length === 0 ? {} : { params: (definition: PipelineDefinition) => paramsOf(definition, param) };
+  const params =
+    param.length === 0 ? {} : { params: (definition: PipelineDefinition) => givenParams(definition, param) };
   return async (run) =>
     options.definition === 'new' ? { definition: await load(parseRunKey(run).pipeline), ...params } : params;
-}
-
-function paramsOf(definition: PipelineDefinition, texts: readonly string[]) {
-  const { given, problems } = parseParamTexts(definition, texts);
-  if (problems.length === 0) return given;
-  throw new InvalidInputError(
-    problems.map(({ message, suggestion }) => (suggestion ? `${message} (did you mean ${suggestion}?)` : message)),
-  );
 }

@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { InvalidInputError, RunNotFoundError } from '../../client/errors.ts';
 import type { NightscoreClient } from '../../client/nightscore-client.ts';
 import type { RunSummary } from '../../client/run-summary.ts';
+import { isNothingToDo } from '../../pipeline/replay-plan.ts';
 import { EXIT_CODES } from '../process/exit-codes.ts';
 import { listenForInterruption } from '../process/interruption.ts';
 import { note, print, printJson } from '../process/output.ts';
@@ -89,12 +90,11 @@ async function previewOf(
       inspect: false,
     });
     for (const { action } of steps) unplanned.actions[action] = (unplanned.actions[action] ?? 0) + 1;
-    const isNothing = steps.every(({ action }) => action === 'reuse' || action === 'skip');
     return {
       ...unplanned,
       paysAgain,
       warnings,
-      ...(isNothing && { problem: 'nothing to replay: every step can be reused' }),
+      ...(isNothingToDo(steps) && { problem: 'nothing to replay: every step can be reused' }),
     };
   } catch (error) {
     return { ...unplanned, problem: problemOf(error) };

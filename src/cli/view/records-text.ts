@@ -1,3 +1,4 @@
+import { endOfJob } from '../../pipeline/job-report.ts';
 import type { JobReport } from '../../pipeline/report.ts';
 import { counted, grouped } from '../../pipeline/wording.ts';
 
@@ -8,7 +9,7 @@ import { counted, grouped } from '../../pipeline/wording.ts';
  */
 export function recordsText(job: Pick<JobReport, 'records' | 'endedAt' | 'noticedAt'>, withUnit = false): string {
   const { total, processed, invalid } = job.records ?? {};
-  const goesOn = (job.endedAt ?? job.noticedAt) === undefined;
+  const goesOn = endOfJob(job) === undefined;
   const unit = withUnit ? (number: number) => counted(number, 'record') : grouped;
   const counts = [done(total, processed, unit, goesOn), invalid ? `${grouped(invalid)} invalid` : ''];
   return counts.filter((text) => text !== '').join(', ');

@@ -1,4 +1,5 @@
 import type { PlaceWait } from '../../pipeline/heartbeat.ts';
+import { durationOfJob } from '../../pipeline/job-report.ts';
 import type { StepOutcome } from '../../pipeline/outcome.ts';
 import type { JobReport, RunReport, StepReport, StepState } from '../../pipeline/report.ts';
 import { counted } from '../../pipeline/wording.ts';
@@ -111,8 +112,7 @@ export function effectOfStep({ state, outcome }: StepReport): Effect {
 
 /** How long the job has taken so far, or took; in milliseconds. */
 export function jobElapsedMs(job: JobReport, now: Date): number {
-  const end = job.endedAt ?? job.noticedAt;
-  return (end === undefined ? now.getTime() : Date.parse(end)) - Date.parse(job.submittedAt);
+  return durationOfJob(job) ?? now.getTime() - Date.parse(job.submittedAt);
 }
 
 function stepRow(

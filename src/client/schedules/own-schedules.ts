@@ -1,5 +1,5 @@
 import { ScheduleNotFoundError, type Client, type ScheduleDescription, type ScheduleHandle } from '@temporalio/client';
-import { suggestionFor } from '../../pipeline/suggestion.ts';
+import { suggestionFor, withSuggestion } from '../../pipeline/suggestion.ts';
 import { InvalidInputError } from '../errors.ts';
 import { scheduleId } from './schedule-content.ts';
 
@@ -54,12 +54,10 @@ export class OwnSchedules {
     const names: string[] = [];
     for await (const own of this.list()) names.push(own.pipeline);
     const suggestion = suggestionFor(pipeline, names);
-    const hint = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
+    const problem = withSuggestion(`There is no schedule of pipeline ${JSON.stringify(pipeline)}`, suggestion);
     const there =
       names.length > 0 ? `There are: ${names.join(', ')}` : 'There are none: see `nightscore schedule apply`';
-    throw new InvalidInputError([
-      `There is no schedule of pipeline ${JSON.stringify(pipeline)}${hint}. ${there}. Nothing was changed.`,
-    ]);
+    throw new InvalidInputError([`${problem}. ${there}. Nothing was changed.`]);
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Json, Params, PipelineDefinition } from '../definition.ts';
 import type { StepOutcome } from '../outcome.ts';
 import type { StepReport } from '../report.ts';
 import { periodOfKey, runKey } from '../run-key.ts';
+import { zoneOf } from '../zone.ts';
 
 /** What expressions see as `run`. All of it follows from the run key, so that a replay of the run sees the same. */
 export interface RunValues {
@@ -36,8 +37,8 @@ export interface ExpressionContext {
 
 /** The `run` that expressions of a pipeline's run see. */
 export function runValues(definition: PipelineDefinition, key: string): RunValues {
-  const { name, period = 'day', schedule } = definition;
-  const base = { id: runKey(name, key), pipeline: name, key, timezone: schedule?.timezone ?? 'UTC' };
+  const { name, period = 'day' } = definition;
+  const base = { id: runKey(name, key), pipeline: name, key, timezone: zoneOf(definition) };
   if (period === 'none') return base;
   const { date, hour, start } = periodOfKey(period, key);
   return hour === undefined ? { ...base, date } : { ...base, date, hour, start };

@@ -1,3 +1,4 @@
+import { withSuggestion } from '../suggestion.ts';
 /** Something wrong with a pipeline, for the person who wrote it. */
 export interface Problem {
   /** The file as the caller named it; empty when the definition did not come from a file. */
@@ -32,8 +33,7 @@ export function problemWithoutPlace({ path, message, suggestion }: Finding): Pro
 /** One line for people: `churn.yaml:12:7 steps.score.timeout: … (did you mean …?)`. */
 export function formatProblem({ file, line, column, path, message, suggestion }: Problem): string {
   const place = [line > 0 ? `${file}:${line}:${column}` : file, path].filter((part) => part !== '').join(' ');
-  const hint = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
-  return `${place === '' ? '' : `${place}: `}${message}${hint}`;
+  return withSuggestion(`${place === '' ? '' : `${place}: `}${message}`, suggestion);
 }
 
 /** A path as people write it: `steps.score.needs[0]`. */
