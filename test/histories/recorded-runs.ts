@@ -1,6 +1,8 @@
-import type { StepDefinition } from '../../src/pipeline/definition.ts';
+import type { ReplayOptions } from '../../src/client/replay.ts';
+import type { PipelineDefinition, StepDefinition } from '../../src/pipeline/definition.ts';
 import type { RunReport } from '../../src/pipeline/report.ts';
-import { jobStep } from '../support/example-pipelines.ts';
+import { jobStep, pipeline } from '../support/example-pipelines.ts';
+import type { ScheduledRunResult } from '../../src/workflows/scheduled-run.ts';
 
 const AML = 'machine-learning/batch-prediction';
 const AFD = 'fraud-detector/batch-prediction';
@@ -91,4 +93,61 @@ export const RECORDED_RUNS: readonly RecordedRun[] = [
     faults: [{ call: 'create', fault: 'reset-after', times: 1 }],
   },
   { name: 'invalid', steps: { score: jobStep(AML, { needs: ['nowhere'] }) } },
+];
+
+interface RecordedReplay {
+  /** Of the file. */
+  name: string;
+  /** Which of the runs above is replayed. */
+  of: string;
+  options?: Omit<ReplayOptions, 'run'>;
+}
+
+/** One replay for each way on. */
+export const RECORDED_REPLAYS: readonly RecordedReplay[] = [
+  { name: 'replay-pays-again', of: 'failed' },
+  { name: 'replay-reuses', of: 'step-cancelled' },
+  { name: 'replay-adopts', of: 'cancelled-and-left-running' },
+  {
+    name: 'replay-judges-anew',
+    of: 'gate-failed',
+    options: { definition: pipeline('gate-failed', { score: jobStep(AML, { gate: { minRecords: 1 } }) }) },
+  },
+  { name: 'replay-from-a-step', of: 'succeeded', options: { from: 'publish' } },
+];
+
+interface RecordedScheduledRun {
+  /** Of the file. */
+  name: string;
+  /** Of {@link SCHEDULED_PIPELINES}, or none. */
+  pipeline: string;
+  /** What a schedule of Temporal says it is for. */
+  scheduledTime: Date;
+  /** Somebody starts the run of that period before. */
+  isStartedBefore?: boolean;
+  /** What comes of it; it fails when absent. */
+  how?: ScheduledRunResult['how'];
+}
+
+const scheduledTime = new Date('2026-11-20T02:30:00Z');
+
+/** One scheduled run for each thing that may come of it. */
+export const RECORDED_SCHEDULED_RUNS: readonly RecordedScheduledRun[] = [
+  { name: 'scheduled-started', pipeline: 'scheduled', scheduledTime, how: 'started' },
+  { name: 'scheduled-ended-before', pipeline: 'scheduled', scheduledTime, how: 'ended-before' },
+  {
+    name: 'scheduled-joined',
+    pipeline: 'scheduled',
+    scheduledTime: new Date('2026-11-21T02:30:00Z'),
+    isStartedBefore: true,
+    how: 'joined',
+  },
+  { name: 'scheduled-failed', pipeline: 'scheduled-at-fault', scheduledTime },
+  { name: 'scheduled-unknown', pipeline: 'scheduled-by-nobody', scheduledTime },
+];
+
+/** The files of the worker. */
+export const SCHEDULED_PIPELINES: readonly PipelineDefinition[] = [
+  pipeline('scheduled', { score: jobStep(AML) }),
+  pipeline('scheduled-at-fault', { score: jobStep(AML, { gate: { minRecords: 1_000_000 } }) }),
 ];

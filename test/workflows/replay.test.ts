@@ -1,5 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { pino } from 'pino';
@@ -15,9 +15,8 @@ const files = (await readdir(FOLDER, { recursive: true })).filter((file) => file
 /** Replays a recorded run with a bundle of the workflows. Rejects where the code would do something else than the history says. */
 async function replay(file: string, codePath: string): Promise<void> {
   const history = historyFromJSON(JSON.parse(await readFile(join(FOLDER, file), 'utf8')));
-  // As `test/histories/record.ts` names its runs.
-  const runKey = `${basename(file, '.json')}/2026-11-20`;
-  await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, runKey);
+  const workflowId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId;
+  await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, workflowId ?? undefined);
 }
 
 test.each(files)('a run recorded as %s goes on under this code', async (file) => {
