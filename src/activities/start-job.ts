@@ -34,6 +34,8 @@ export interface StartJobInput {
   region?: string;
   /** Whether to look before paying if what the request names exists and can be used; yes when absent. */
   preflight?: boolean;
+  /** Whether the start waits for a place behind those of other runs. */
+  lowPriority?: boolean;
 }
 
 export interface StartJobResult extends StartedJob {
@@ -64,6 +66,7 @@ export async function startJob(context: ActivityContext, input: StartJobInput): 
   const since = place?.since ?? new Date(scheduledTimestampMs).toISOString();
   const signal = cancellationSignal();
   const mayExist = mayJobExist();
+  const { lowPriority = false } = input;
   try {
     const { service, client, ref, request } = prepareAgain(context, input, mayExist);
     let { warnings } = before;
@@ -73,7 +76,7 @@ export async function startJob(context: ActivityContext, input: StartJobInput): 
         warnings ??= await preflight(context, input.identity, client, request);
       if (warnings) start = { ...start, warnings };
       const onWait = (wait: JobHeartbeat['place'] & object) => pulse.tell({ ...start, place: wait });
-      const taken = await context.watchers(ref).places?.take(ref, { since, signal, onWait });
+      const taken = await context.watchers(ref).places?.take({ ref, since, lowPriority, signal, onWait });
       pulse.tell(start);
       if (!signal.aborted && (await isWanted(context))) return taken;
       taken?.release();

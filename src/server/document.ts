@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
-const DESCRIPTION = `Starts, reads and cancels runs of pipelines.
+const DESCRIPTION = `Starts, reads, cancels and replays runs of pipelines.
 
 Every call but \`/healthz\` and \`/readyz\` needs a token: \`authorization: Bearer TOKEN\`. Errors are problem documents (RFC 9457). An answer
 carries the id of its request, \`x-request-id\`, which stands in the log of the server as well; send one of your own, and it is taken.`;
@@ -22,6 +22,9 @@ const withSchemas = createJsonSchemaTransformObject({ zodToJsonConfig });
 /** Everything comes from this server, and nothing is asked of any other. */
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/** The bar at the top bears another project's name and asks for the address of a document. */
+const WITHOUT_FOREIGN_BAR = '.swagger-ui .topbar { display: none }';
 
 /** Every schema is made for requests and for answers, and most are used in one of them only. */
 function withoutUnused<Document extends object>(document: Document): Document {
@@ -52,7 +55,7 @@ export async function addDocument(app: FastifyInstance, version: string): Promis
       info: { title: 'Nightscore', version, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
       servers: [{ url: '/' }],
       tags: [
-        { name: 'Runs', description: 'Start, read and cancel runs' },
+        { name: 'Runs', description: 'Start, read, cancel and replay runs' },
         { name: 'Pipelines', description: 'What can be started' },
         { name: 'Health', description: 'For those who keep the server running' },
       ],
@@ -74,7 +77,7 @@ export async function addDocumentRoutes(app: FastifyInstance): Promise<void> {
     await page.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: PAGE_POLICY,
-      theme: { title: 'Nightscore API' },
+      theme: { title: 'Nightscore API', css: [{ filename: 'nightscore.css', content: WITHOUT_FOREIGN_BAR }] },
     });
   });
 }

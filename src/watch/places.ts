@@ -22,10 +22,17 @@ export interface Place {
   release(): void;
 }
 
-interface Waiting {
+export interface PlaceRequest {
   ref: JobRef;
+  /** When the start began to wait, also at another worker; ISO 8601. */
   since: string;
+  /** Gets a place only when nobody waits who has not said so: a replay can wait, and tonight's runs cannot. */
+  lowPriority: boolean;
+  signal: AbortSignal;
   onWait: (wait: PlaceWait) => void;
+}
+
+interface Waiting extends Omit<PlaceRequest, 'signal'> {
   enter: (place: Place) => void;
 }
 
@@ -76,14 +83,10 @@ export class Places {
   }
 
   /**
-   * Resolves when there is a place for the job; those who have waited longest come first. Rejects with the signal's reason when it aborts.
-   *
-   * @param since when the start began to wait, also at another worker; ISO 8601
+   * Resolves when there is a place for the job: those of low priority come last, and among equals those who have waited longest come first.
+   * Rejects with the signal's reason when it aborts.
    */
-  take(
-    ref: JobRef,
-    { since, signal, onWait }: { since: string; signal: AbortSignal; onWait: (wait: PlaceWait) => void },
-  ): Promise<Place> {
+  take({ signal, ...asked }: PlaceRequest): Promise<Place> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#waiting.delete(waiting);
@@ -97,7 +100,7 @@ export class Places {
         leave();
         resolve(place);
       };
-      const waiting: Waiting = { ref, since, onWait, enter };
+      const waiting: Waiting = { ...asked, enter };
       if (signal.aborted) return reject(signal.reason);
       signal.addEventListener('abort', abort);
       this.#waiting.add(waiting);
@@ -166,7 +169,7 @@ export class Places {
   #letIn(running: ReadonlySet<string> | undefined, asOf: number): void {
     for (const [id, { until }] of this.#given) if (running?.has(id) || until < asOf) this.#given.delete(id);
     const free = running ? this.#freeBy(running) : this.#freeBlindly();
-    const queue = [...this.#waiting].sort((a, b) => (a.since < b.since ? -1 : 1));
+    const queue = [...this.#waiting].sort(byTurn);
     for (const waiting of queue.slice(0, free)) waiting.enter(this.#give(waiting.ref));
     for (const [ahead, { since, onWait }] of queue.slice(free).entries()) {
       onWait({ since, ahead, ...(running && { running: running.size + this.#given.size }) });
@@ -226,4 +229,10 @@ export class Places {
     this.#closedUntil = Date.now() + Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** Math.min(this.#setbacks, 10));
     this.#setbacks += 1;
   }
+}
+
+/** Sorts by who gets the next place. */
+function byTurn(a: Waiting, b: Waiting): number {
+  if (a.lowPriority !== b.lowPriority) return a.lowPriority ? 1 : -1;
+  return a.since < b.since ? -1 : 1;
 }

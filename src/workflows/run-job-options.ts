@@ -27,6 +27,8 @@ export interface RunJobOptions {
   verify?: boolean;
   /** Look before paying whether what the request names exists and can be used; true when absent. */
   preflight?: boolean;
+  /** Wait for a place at the service behind the jobs that do not say so, as replays do. */
+  lowPriority?: boolean;
   /** How long the running job may show no progress before it counts as stalled, for example `30m`. */
   stallAfter?: string;
   /** What becomes of a stalled job: `report` (the default) or `stop`. */

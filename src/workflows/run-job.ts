@@ -109,6 +109,7 @@ function startInput(options: RunJobOptions, attempt: number): StartJobInput {
     request: options.with,
     ...(options.region !== undefined && { region: options.region }),
     ...(options.preflight !== undefined && { preflight: options.preflight }),
+    ...(options.lowPriority && { lowPriority: true }),
   };
 }
 

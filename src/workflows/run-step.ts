@@ -119,6 +119,7 @@ function runJobStep(
     ...first,
     with: input,
     step: id,
+    lowPriority: record.report.run.replay !== undefined,
     whyCancelled,
     onProgress: (progress) => record.stepChanged(id, progress),
   });

@@ -44,7 +44,7 @@ async function runJob(places: Places, ref: JobRef): Promise<void> {
   for (;;) {
     try {
       await startOrAdopt(service, client(), ref, request, {
-        ready: () => places.take(ref, { since, signal, onWait: () => {} }),
+        ready: () => places.take({ ref, lowPriority: false, since, signal, onWait: () => {} }),
       });
       break;
     } catch (error) {
@@ -82,7 +82,8 @@ test('a list that cannot be read does not keep jobs from starting', async () => 
 test('a place that was given and not used is free again', async () => {
   const places = placesFor(1);
   const { signal } = new AbortController();
-  const take = () => places.take(newJob(), { since: new Date().toISOString(), signal, onWait: () => {} });
+  const take = () =>
+    places.take({ ref: newJob(), lowPriority: false, since: new Date().toISOString(), signal, onWait: () => {} });
   (await take()).release();
   await expect(take()).resolves.toBeDefined();
 });
@@ -91,14 +92,44 @@ test('a start that gives up leaves the queue, and those before it are told of fe
   const places = placesFor(1);
   const abort = new AbortController();
   const waits: PlaceWait[] = [];
-  const held = await places.take(newJob(), { since: '1', signal: abort.signal, onWait: () => {} });
-  const first = places.take(newJob(), { since: '2', signal: abort.signal, onWait: () => {} });
+  const held = await places.take({
+    ref: newJob(),
+    lowPriority: false,
+    since: '1',
+    signal: abort.signal,
+    onWait: () => {},
+  });
+  const first = places.take({ ref: newJob(), lowPriority: false, since: '2', signal: abort.signal, onWait: () => {} });
   const { signal } = new AbortController();
-  const second = places.take(newJob(), { since: '3', signal, onWait: (wait) => waits.push(wait) });
+  const second = places.take({
+    ref: newJob(),
+    lowPriority: false,
+    since: '3',
+    signal,
+    onWait: (wait) => waits.push(wait),
+  });
   await expect.poll(() => waits.at(-1)?.ahead).toBe(1);
   abort.abort(new Error('given up'));
   await expect(first).rejects.toThrow('given up');
   await expect.poll(() => waits.at(-1)?.ahead).toBe(0);
   held.release();
   await expect(second).resolves.toBeDefined();
+});
+
+test('starts of replays wait behind all others, however long they have waited', async () => {
+  const places = placesFor(1);
+  const { signal } = new AbortController();
+  const turns: string[] = [];
+  const take = async (name: string, since: string, lowPriority: boolean) => {
+    const place = await places.take({ ref: newJob(), since, lowPriority, signal, onWait: () => {} });
+    turns.push(name);
+    place.release();
+  };
+  await Promise.all([
+    take('first replay', '1', true),
+    take('second replay', '2', true),
+    take('first of tonight', '3', false),
+    take('second of tonight', '4', false),
+  ]);
+  expect(turns).toEqual(['first of tonight', 'second of tonight', 'first replay', 'second replay']);
 });
