@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { InvalidInputError } from '../errors.ts';
@@ -38,7 +39,9 @@ export interface SchedulePlan {
   carryOut(): Promise<void>;
 }
 
-const PAUSE_TRIES = 5;
+/** How often Temporal is asked for a change, and when it is looked at after each time, in milliseconds. */
+const TRIES = 5;
+const LOOK_DELAYS_MS = [0, 50, 200, 500] as const;
 
 /** Applies, lists, pauses, resumes, triggers and deletes the schedules of pipelines: of those whose runs go to one task queue. */
 export class NightscoreSchedules {
@@ -109,19 +112,24 @@ export class NightscoreSchedules {
   /** Nothing is started until it is resumed. Throws an InvalidInputError when there is no such schedule. */
   async pause(pipeline: string, reason: string): Promise<void> {
     const handle = await this.#own.get(pipeline);
-    await untilTaken(handle, true, () => handle.pause(reason));
+    await untilTaken(handle, { ask: () => handle.pause(reason), isTaken: ({ state }) => state.paused });
   }
 
   /** Ends a pause; what was due meanwhile is not made up for. Throws an InvalidInputError when there is no such schedule. */
   async resume(pipeline: string, note = 'Resumed'): Promise<void> {
     const handle = await this.#own.get(pipeline);
-    await untilTaken(handle, false, () => handle.unpause(note));
+    await untilTaken(handle, { ask: () => handle.unpause(note), isTaken: ({ state }) => !state.paused });
   }
 
   /** Starts the run of the current period now, whatever goes on, also when it is paused. Throws an InvalidInputError when there is no such schedule. */
   async trigger(pipeline: string): Promise<void> {
     const handle = await this.#own.get(pipeline);
-    await handle.trigger('ALLOW_ALL');
+    const { info } = await handle.describe();
+    await untilTaken(handle, {
+      // To ask twice is harmless: a period runs once.
+      ask: () => handle.trigger('ALLOW_ALL'),
+      isTaken: (now) => now.info.numActionsTaken > info.numActionsTaken,
+    });
   }
 
   /** Deletes a schedule; the runs that it started go on. Throws an InvalidInputError when there is no such schedule. */
@@ -197,14 +205,19 @@ async function assertValid(pipelines: readonly PipelineDefinition[]): Promise<vo
   if (problems.length > 0) throw new InvalidInputError(problems);
 }
 
-/** Of two requests that reach a schedule at the same moment Temporal keeps one (seen with 1.32), so we look whether it was this one. */
-async function untilTaken(handle: ScheduleHandle, paused: boolean, ask: () => Promise<void>): Promise<void> {
-  for (let tries = 0; tries < PAUSE_TRIES; tries += 1) {
+/** Of two pauses or triggers that reach a schedule at the same moment Temporal keeps one (seen with 1.32), so we look whether it was this one. */
+async function untilTaken(
+  handle: ScheduleHandle,
+  { ask, isTaken }: { ask: () => Promise<void>; isTaken: (description: ScheduleDescription) => boolean },
+): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
     await ask();
-    const { state } = await handle.describe();
-    if (state.paused === paused) return;
+    for (const delayMs of LOOK_DELAYS_MS) {
+      await delay(delayMs);
+      if (isTaken(await handle.describe())) return;
+    }
   }
-  throw new Error(`Temporal did not ${paused ? 'pause' : 'resume'} ${handle.scheduleId}; try again.`);
+  throw new Error(`Temporal did not take the request to ${handle.scheduleId}; try again.`);
 }
 
 /** The SDK turns what Temporal refuses into a TypeError. */

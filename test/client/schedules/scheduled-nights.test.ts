@@ -240,6 +240,17 @@ describe('by hand', () => {
     expect(await run()).toMatchObject({ run: `triggered/${day}` });
   });
 
+  test('a trigger is not lost, whatever else reaches Temporal at the same moment', async () => {
+    for (const name of ['busy-1', 'busy-2', 'busy-3']) {
+      await scheduled(name, { cron: '0 0 1 1 *', timezone: 'UTC' });
+      const disturb = async () => {
+        for (let times = 0; times < 10; times += 1) await handle(name).pause('busy');
+      };
+      await Promise.all([nightscore.schedules.trigger(name), disturb(), disturb()]);
+      expect((await handle(name).describe()).info.numActionsTaken).toBeGreaterThan(0);
+    }
+  });
+
   test('a schedule is paused with a reason, resumed and deleted', async () => {
     await scheduled('handled');
     const { schedules } = nightscore;
