@@ -55,7 +55,7 @@ export function rejection(message: string): ApplicationFailure {
 }
 
 /** Benign to Temporal: the run's report tells of it, and the run decides. */
-function finalFailure(type: string, message: string): ApplicationFailure {
+export function finalFailure(type: string, message: string): ApplicationFailure {
   return ApplicationFailure.create({
     type,
     message: message.slice(0, MAX_MESSAGE_LENGTH),

@@ -2,19 +2,20 @@ import { activityInfo, ApplicationFailure, cancellationSignal, getClient } from 
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { Json } from '../pipeline/definition.ts';
 import type { JobHeartbeat } from '../pipeline/heartbeat.ts';
-import type { StartDoubt } from '../pipeline/job.ts';
+import { JOB_GONE, type EarlierJob, type StartDoubt } from '../pipeline/job.ts';
 import { issuesText } from '../pipeline/validation/issues-text.ts';
 import type { JobIdentity, JobRef } from '../pipeline/job.ts';
 import type { BatchService, JobClient } from '../services/service.ts';
 import { findJob } from '../services/find-job.ts';
 import { ServiceError } from '../services/errors.ts';
 import { checkPreconditions, PreconditionError } from '../services/preflight.ts';
-import { startOrAdopt, type StartedJob } from '../services/start-or-adopt.ts';
+import { JobGoneError, startOrAdopt, takeOver, type StartedJob } from '../services/start-or-adopt.ts';
 import type { Place } from '../watch/places.ts';
 import type { ActivityContext } from './context.ts';
 import { farewell } from './farewell.ts';
 import {
   failuresSoFar,
+  finalFailure,
   handOver,
   leavesDoubt,
   mayJobExist,
@@ -34,6 +35,8 @@ export interface StartJobInput {
   region?: string;
   /** Whether to look before paying if what the request names exists and can be used; yes when absent. */
   preflight?: boolean;
+  /** What earlier runs know of the job; absent when it is this run's own. */
+  earlierJob?: EarlierJob;
   /** Whether the start waits for a place behind those of other runs. */
   lowPriority?: boolean;
 }
@@ -65,8 +68,8 @@ export async function startJob(context: ActivityContext, input: StartJobInput): 
   const pulse = new Pulse<JobHeartbeat>({ ...start, ...(place && { place }) });
   const since = place?.since ?? new Date(scheduledTimestampMs).toISOString();
   const signal = cancellationSignal();
-  const mayExist = mayJobExist();
-  const { lowPriority = false } = input;
+  const { lowPriority = false, earlierJob } = input;
+  const mayExist = earlierJob !== undefined || mayJobExist();
   try {
     const { service, client, ref, request } = prepareAgain(context, input, mayExist);
     let { warnings } = before;
@@ -84,12 +87,16 @@ export async function startJob(context: ActivityContext, input: StartJobInput): 
       // Whoever has taken over meanwhile may have told the run already that there is no job.
       throw unwanted(mayExist);
     };
-    const started = await startOrAdopt(service, client, ref, request, { mayExist, ready });
+    const started =
+      earlierJob === 'known'
+        ? await takeOver(service, client, ref, request)
+        : await startOrAdopt(service, client, ref, request, { mayExist, ready });
     const job = { run: runKey, step, attempt, service: service.name, job: ref.id };
     context.log.info(job, started.adopted ? 'Took over the job that exists' : 'Started the job');
     const told = warnings && warnings.length > 0 ? { warnings } : {};
     return { ...started, ...endings(service, client), ...told, heartbeatTimeoutMs: context.heartbeatTimeoutMs };
   } catch (error) {
+    if (error instanceof JobGoneError) throw gone(context, error);
     // Whoever looks meanwhile sees a start that waits, not one that fails.
     if (error instanceof ServiceError && error.class === 'quota') pulse.tell({ ...start, place: { since, ahead: 0 } });
     if (!signal.aborted) throw toFailure(error, { details: pulse.details });
@@ -157,9 +164,7 @@ export async function findStartedJob(context: ActivityContext, input: StartJobIn
   try {
     const { service, client, ref, request } = prepare(context, input);
     const seen = await findJob(client, ref);
-    // The job may be so fresh that its service does not show it yet.
-    const lookedForMs = Date.now() - activityInfo().scheduledTimestampMs;
-    if (!seen && lookedForMs < context.notFoundGraceMs) throw notYetFound(ref);
+    if (!seen && mayShowUp(context)) throw notYetFound(ref);
     if (!seen || service.differences(request, seen).length > 0) return null;
     const { observation } = seen;
     const submittedAt = observation.createdAt ?? observation.observedAt;
@@ -168,6 +173,16 @@ export async function findStartedJob(context: ActivityContext, input: StartJobIn
   } catch (error) {
     throw toFailure(error, { patienceMs: SETTLE_PATIENCE_MS, ...jobOf(context, input) });
   }
+}
+
+/** A job may be so fresh that its service does not show it yet. */
+function mayShowUp({ notFoundGraceMs }: ActivityContext): boolean {
+  return Date.now() - activityInfo().scheduledTimestampMs < notFoundGraceMs;
+}
+
+/** One look that does not find a job proves nothing. */
+function gone(context: ActivityContext, error: JobGoneError): ApplicationFailure {
+  return mayShowUp(context) ? lookAgain(error.message) : finalFailure(JOB_GONE, `The job is lost: ${error.message}`);
 }
 
 /** The id that the job has, if it exists. */
@@ -190,9 +205,13 @@ function prepareAgain(context: ActivityContext, input: StartJobInput, mayExist: 
 }
 
 function notYetFound(ref: JobRef): ApplicationFailure {
+  return lookAgain(`${ref.service} does not know the job ${ref.id}, at least not yet`);
+}
+
+function lookAgain(message: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'NotYetFound',
-    message: `${ref.service} does not know the job ${ref.id}, at least not yet`,
+    message,
     category: ApplicationFailureCategory.BENIGN,
     nextRetryDelay: NEXT_LOOK_MS,
   });

@@ -202,7 +202,7 @@ export class NightscoreClient {
    * there, unless `inspect` is false. Throws a RunNotFoundError or an InvalidInputError.
    */
   async planReplay(options: ReplayOptions & { inspect?: boolean }): Promise<ReplayPlan> {
-    const prepared = await prepareReplay(this.#client, await this.#describe(options.run), options);
+    const prepared = await prepareReplay(this.#client, this.#taskQueue, await this.#describe(options.run), options);
     const { plan } = prepared;
     if (options.inspect === false) return plan;
     const found = await inspectReused(this.#client, this.#taskQueue, prepared);
@@ -222,7 +222,7 @@ export class NightscoreClient {
     const { run, of } = options;
     const description = await this.#describe(run);
     if (of !== undefined && of !== description.runId) throw replayedMeanwhile(run);
-    const prepared = await prepareReplay(this.#client, description, options);
+    const prepared = await prepareReplay(this.#client, this.#taskQueue, description, options);
     const runId = await startReplay(this.#client, this.#taskQueue, prepared, options);
     return { run, runId, plan: prepared.plan };
   }

@@ -3,17 +3,28 @@ import {
   WorkflowExecutionAlreadyStartedError,
   type Client,
   type WorkflowExecutionDescription,
+  type WorkflowHandle,
 } from '@temporalio/client';
 import { rootCause } from '@temporalio/common';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
-import { isNothingToDo, planReplay, type PlannedStep } from '../pipeline/replay-plan.ts';
-import { isJudgedOtherwise, mayStillRun, stepsLeftBy, type EarlierStep } from '../pipeline/replay.ts';
+import { isNothingToDo, planReplay, type PlannedStep, type ReplayAction } from '../pipeline/replay-plan.ts';
+import { planSteps } from '../pipeline/plan.ts';
+import {
+  asSeenSince,
+  isJudgedOtherwise,
+  mayStillRun,
+  stepsAskedFor,
+  stepsLeftBy,
+  type EarlierStep,
+} from '../pipeline/replay.ts';
 import { parseRunKey } from '../pipeline/run-key.ts';
 import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
 import type { inspectResults } from '../workflows/inspect-results.ts';
+import type { observeJobs } from '../workflows/observe-jobs.ts';
 import type { RunMemory, runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, NoWorkerError } from './errors.ts';
+import { readRunInput } from './run-input.ts';
 import { statusOf } from './run-summary.ts';
 
 export interface ReplayOptions {
@@ -59,11 +70,12 @@ export interface PreparedReplay {
 const MEMORY_TIMEOUT_MS = 15_000;
 
 /**
- * Looks at what a run that has ended left, and plans its replay. Throws an InvalidInputError, with everything that is wrong, when it cannot
+ * Looks at what a run that has ended left, and at its jobs that may have ended since, and plans its replay. Throws an InvalidInputError, with everything that is wrong, when it cannot
  * be replayed so.
  */
 export async function prepareReplay(
   client: Client,
+  taskQueue: string,
   { workflowId: run, runId: of, ...description }: WorkflowExecutionDescription,
   { from, definition: given, params: changed }: ReplayOptions,
 ): Promise<PreparedReplay> {
@@ -84,15 +96,17 @@ export async function prepareReplay(
   const params = { ...memory.params, ...(typeof changed === 'function' ? changed(definition) : changed) };
   const loaded = await prepared(definition, key, params, run);
   assertStep(from, definition);
-  const earlier = earlierSteps(memory, of, definition);
+  const left = await seenAgain(client, taskQueue, run, stepsLeft(memory, of));
+  const earlier = judgedBy(definition, memory.definition, left);
   const steps = planReplay(loaded, key, earlier, from);
   const paysAgain = steps.filter(({ action }) => action === 'pay again').length;
-  const plan = { run, of, steps, paysAgain, warnings: leftBehind(earlier, definition) };
+  const plan = { run, of, steps, paysAgain, warnings: leftBehind(earlier, steps) };
   const replay = { of, ...(from !== undefined && { from }), steps: earlier };
   return { plan, input: { pipeline: definition, key, params, replay } };
 }
 
-const INSPECTION_TIMEOUT_MS = 20_000;
+/** How long a worker may take to look at AWS for a plan. */
+const LOOK_TIMEOUT_MS = 20_000;
 
 /** Warnings about the result files of the steps that a replay will reuse. A worker looks, for the client may have no access to AWS. */
 export async function inspectReused(
@@ -107,7 +121,7 @@ export async function inspectReused(
   });
   if (jobs.length === 0) return [];
   try {
-    const problems = await client.withDeadline(Date.now() + INSPECTION_TIMEOUT_MS, () =>
+    const problems = await client.withDeadline(Date.now() + LOOK_TIMEOUT_MS, () =>
       client.workflow.execute<typeof inspectResults>('inspectResults', {
         workflowId: `inspect-results:${plan.run}:${randomUUID()}`,
         taskQueue,
@@ -119,7 +133,7 @@ export async function inspectReused(
             ...(outputUri !== undefined && { outputUri }),
           })),
         ],
-        workflowExecutionTimeout: INSPECTION_TIMEOUT_MS,
+        workflowExecutionTimeout: LOOK_TIMEOUT_MS,
       }),
     );
     return jobs.flatMap(({ step, job }) => {
@@ -171,6 +185,7 @@ async function memoryOf(client: Client, run: string, runId: string): Promise<Run
   try {
     return await client.withDeadline(Date.now() + MEMORY_TIMEOUT_MS, () => handle.query<RunMemory>('memory'));
   } catch (error) {
+    if (!(await hasBegun(handle))) return memoryOfUnbegun(await readRunInput(client, run));
     const reason = rootCause(error) ?? String(error);
     throw new NoWorkerError(
       `Run ${run} could not be asked what it has done (${reason}). A worker has to run on its task queue. Nothing was started.`,
@@ -178,11 +193,21 @@ async function memoryOf(client: Client, run: string, runId: string): Promise<Run
   }
 }
 
+/** Whether a worker ever did anything for the run: one that was terminated before cannot be asked. */
+async function hasBegun(handle: WorkflowHandle): Promise<boolean> {
+  const { events = [] } = await handle.fetchHistory();
+  return (events ?? []).some(({ workflowTaskCompletedEventAttributes: done }) => done !== undefined && done !== null);
+}
+
+function memoryOfUnbegun({ pipeline, params = {}, replay }: RunPipelineInput): RunMemory {
+  return { steps: {}, params, leftOfOthers: replay?.steps ?? {}, unloaded: pipeline };
+}
+
 function definitionOf({ definition, unloaded }: RunMemory, run: string): PipelineDefinition {
   if (definition) return definition;
-  if (typeof unloaded?.pipeline === 'object') return unloaded.pipeline;
+  if (typeof unloaded === 'object') return unloaded;
   throw new InvalidInputError([
-    `Run ${run} failed before its pipeline was loaded, so there is no definition to use again: replay it with --definition new.`,
+    `Run ${run} ended before its pipeline was loaded, so there is no definition to use again: replay it with --definition new.`,
   ]);
 }
 
@@ -210,25 +235,72 @@ function assertStep(from: string | undefined, { name, steps }: PipelineDefinitio
   throw new InvalidInputError([`${withSuggestion(problem, suggestionFor(from, names))}.`]);
 }
 
-function earlierSteps({ report, definition, unloaded }: RunMemory, of: string, now: PipelineDefinition) {
-  const left = stepsLeftBy(report, of, unloaded?.earlier);
+function stepsLeft({ steps, from, definition, leftOfOthers }: RunMemory, of: string): Record<string, EarlierStep> {
+  const asked = definition ? stepsAskedFor(from, planSteps(definition)) : new Set<string>();
+  return stepsLeftBy(steps, of, { asked, before: leftOfOthers });
+}
+
+/**
+ * The same, with what a worker sees now of jobs that were thought to run: a job that failed since is paid for again, which has to be known
+ * before. Where nobody can look, they may still run.
+ */
+async function seenAgain(
+  client: Client,
+  taskQueue: string,
+  run: string,
+  left: Record<string, EarlierStep>,
+): Promise<Record<string, EarlierStep>> {
+  const jobs = Object.values(left).flatMap((step) => (step.job && mayStillRun(step) ? [step.job] : []));
+  if (jobs.length === 0) return left;
+  const refs = jobs.map(({ id, service, region, arn }) => ({ id, service, region, ...(arn !== undefined && { arn }) }));
+  const seen = await client
+    .withDeadline(Date.now() + LOOK_TIMEOUT_MS, () =>
+      client.workflow.execute<typeof observeJobs>('observeJobs', {
+        workflowId: `observe-jobs:${run}:${randomUUID()}`,
+        taskQueue,
+        args: [refs],
+        workflowExecutionTimeout: LOOK_TIMEOUT_MS,
+      }),
+    )
+    .catch((): Awaited<ReturnType<typeof observeJobs>> => ({}));
+  const again = Object.entries(left).map(([id, step]): [string, EarlierStep] => {
+    const observation = step.job && mayStillRun(step) ? seen[step.job.id] : undefined;
+    return [id, observation ? asSeenSince(step, observation) : step];
+  });
+  return Object.fromEntries(again);
+}
+
+/** Marks the steps that another `gate` or `verify` than before decides about now. */
+function judgedBy(
+  now: PipelineDefinition,
+  before: PipelineDefinition | undefined,
+  left: Record<string, EarlierStep>,
+): Record<string, EarlierStep> {
   const judged = Object.entries(left).map(([id, step]): [string, EarlierStep] => {
     const next = now.steps[id];
-    const isJudgedAnew = next !== undefined && isJudgedOtherwise(definition?.steps[id], next);
+    const isJudgedAnew = next !== undefined && isJudgedOtherwise(before?.steps[id], next);
     return [id, isJudgedAnew ? { ...step, judgeAnew: true } : step];
   });
   return Object.fromEntries(judged);
 }
 
 /** Jobs that may run and that the replay will not look after. */
-function leftBehind(earlier: Readonly<Record<string, EarlierStep>>, { steps }: PipelineDefinition): string[] {
-  const gone = Object.entries(earlier).filter(
-    ([id, step]) => !Object.hasOwn(steps, id) && step.job && mayStillRun(step),
-  );
-  return gone.map(
-    ([id, { job }]) => `Step ${id} is no longer in the definition, and its job ${job?.id} may still run: look at AWS.`,
-  );
+function leftBehind(earlier: Readonly<Record<string, EarlierStep>>, planned: readonly PlannedStep[]): string[] {
+  const actions = new Map(planned.map(({ step, action }) => [step, action]));
+  return Object.entries(earlier).flatMap(([id, step]) => {
+    const action = actions.get(id);
+    if (!step.job || !mayStillRun(step) || action === 'adopt') return [];
+    const why = REASONS_TO_LEAVE[action ?? 'gone'];
+    return why === undefined ? [] : [`Step ${id} ${why}, and its job ${step.job.id} may still run: look at AWS.`];
+  });
 }
+
+/** A job beside which another one is paid for is told of with its step. */
+const REASONS_TO_LEAVE: Partial<Record<ReplayAction | 'gone', string>> = {
+  gone: 'is no longer in the definition',
+  skip: 'will be skipped',
+  run: 'is no longer a job',
+};
 
 /** Somebody else may have replayed the run since the plan was made. */
 async function assertLatest(client: Client, run: string, of: string): Promise<void> {

@@ -64,5 +64,11 @@ export interface StartDoubt {
   mayExist: boolean;
 }
 
+/** What earlier runs know of a job that is to be taken over: that it exists, or that it may. */
+export type EarlierJob = 'known' | 'in doubt';
+
+/** Type of the failure of a start that was to take over a job which its service no longer knows. */
+export const JOB_GONE = 'JobGone';
+
 /** Type of the failure of a start of which nobody can say whether there is a job. */
 export const JOB_UNSEEN = 'JobUnseen';

@@ -7,7 +7,16 @@ import type { JobRecords } from './job.ts';
 import type { LoadedPipeline } from './loaded-pipeline.ts';
 import type { StepOutcome } from './outcome.ts';
 import { DEFAULT_CONDITION, planSteps } from './plan.ts';
-import { isAskedFor, isMadeAnew, mayStillRun, sourcesOf, wayOn, type EarlierStep, type Way } from './replay.ts';
+import {
+  mayStillRun,
+  changedSources,
+  resultOf,
+  sourcesOf,
+  stepsAskedFor,
+  wayOn,
+  type EarlierStep,
+  type Way,
+} from './replay.ts';
 
 /** `pay again`: a further job for a step that had one. `run`: a follow-up, or the first job of a step. */
 export type ReplayAction = 'reuse' | 'adopt' | 'pay again' | 'run' | 'skip';
@@ -45,16 +54,19 @@ export function planReplay(
 ): PlannedStep[] {
   const { definition, params, kinds } = loaded;
   const plan = planSteps(definition);
+  const asked = stepsAskedFor(from, plan);
   const values = new Map<string, StepValues>();
-  const redone: string[] = [];
+  const results = new Map<string, string>();
   return plan.order.map((id) => {
     const step = definition.steps[id] as StepDefinition;
-    const steps = Object.fromEntries((plan.allNeeds.get(id) ?? []).flatMap((need) => pairOf(need, values)));
+    const needs = plan.allNeeds.get(id) ?? [];
+    const steps = Object.fromEntries(needs.flatMap((need) => pairOf(need, values)));
     const context = { run: runValues(definition, key), params, paramDefinitions: definition.params, steps };
     const before = earlier[id];
     const base = { step: id, uses: step.uses, ...(before && before.attempt > 0 && { last: lastOf(before) }) };
     if (!mayBegin(step, context)) {
       values.set(id, { outcome: 'skipped', message: '', error: '' });
+      results.set(id, 'skipped');
       return { ...base, action: 'skip', why: `its condition, ${step.if ?? DEFAULT_CONDITION}, will not hold` };
     }
     const isJob = kinds[id] === 'job';
@@ -62,10 +74,10 @@ export function planReplay(
     const { way, why } = wayOn(before, {
       isJob,
       ...(hash !== undefined && { inputHash: hash }),
-      isForced: isAskedFor(id, from, definition),
-      redoneSources: sourcesOf(definition, id, redone),
+      isForced: asked.has(id) || before?.isDue === true,
+      redoneSources: changedSources(before, resultsOf(sourcesOf(step, needs), results), earlier),
     });
-    if (isMadeAnew(way, before)) redone.push(id);
+    results.set(id, expectedResult(way, before));
     values.set(id, expectedValues(step, before));
     return { ...base, action: actionOf(way, isJob, before), why };
   });
@@ -79,6 +91,16 @@ export function isNothingToDo(steps: readonly PlannedStep[]): boolean {
 function pairOf(id: string, values: ReadonlyMap<string, StepValues>): [string, StepValues][] {
   const value = values.get(id);
   return value ? [[id, value]] : [];
+}
+
+function resultsOf(steps: readonly string[], results: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries(steps.map((id) => [id, results.get(id) ?? '']));
+}
+
+/** As it is after a success; what is made again is like nothing that was there before. */
+function expectedResult(way: Way, before: EarlierStep | undefined): string {
+  const stays = before && (way === 'reuse' || way === 'adopt');
+  return stays ? resultOf({ ...before, outcome: 'succeeded' }, before.runId) : 'made again';
 }
 
 /** What cannot be told yet, because it is about what a step will make, is taken to hold. */
@@ -107,8 +129,11 @@ function expectedValues({ uses }: StepDefinition, before: EarlierStep | undefine
 
 function actionOf(way: Way, isJob: boolean, before: EarlierStep | undefined): ReplayAction {
   if (way === 'reuse' || way === 'adopt') return way;
-  const wasPaid = before !== undefined && (before.job !== undefined || mayStillRun(before));
-  return isJob && wasPaid ? 'pay again' : 'run';
+  return isJob && before && wasPaid(before) ? 'pay again' : 'run';
+}
+
+function wasPaid(before: EarlierStep): boolean {
+  return before.job !== undefined || (before.earlierJobs ?? []).length > 0 || mayStillRun(before);
 }
 
 function lastOf({ outcome, job }: EarlierStep): NonNullable<PlannedStep['last']> {

@@ -1,6 +1,12 @@
+import type { Json, StepDefinition } from './definition.ts';
+import { conditionSource } from './expressions/expression-environment.ts';
+import { sourcesOfExpression } from './expressions/expression-sources.ts';
 import { parseTemplate } from './expressions/template.ts';
-import type { Json, PipelineDefinition, StepDefinition } from './definition.ts';
-import { planSteps } from './plan.ts';
+import { concludeJob } from './job-end.ts';
+import { jobReport } from './job-report.ts';
+import { isTerminal } from './job-state.ts';
+import type { JobObservation } from './job.ts';
+import type { Plan } from './plan.ts';
 import type { RunReport, StepReport } from './report.ts';
 
 /** What earlier runs under the key left of a step. */
@@ -9,6 +15,8 @@ export interface EarlierStep extends Omit<StepReport, 'earlier'> {
   runId: string;
   /** The step's `gate` or `verify` is another one now, so what it found no longer holds. */
   judgeAnew?: true;
+  /** A replay was asked to run it again, and did not come to it. */
+  isDue?: true;
 }
 
 /** A run that goes on where an earlier one under its key ended. */
@@ -43,7 +51,7 @@ export interface WayFacts {
   inputHash?: string;
   /** Whether the step was asked to run again. */
   isForced: boolean;
-  /** The steps that it takes values from and that ran again. */
+  /** The steps that it takes values from and that have made something else since. */
   redoneSources: readonly string[];
 }
 
@@ -61,15 +69,18 @@ export function wayOn(
     if (isSame) return { way: 'adopt', why: `${itsJob(earlier)} may still run, or has ended since` };
     return { way: 'again', why: `its input changed; ${itsJob(earlier)} may run beside the new one` };
   }
+  const isUntouched = isSame && !isForced && redoneSources.length === 0;
   if (earlier.outcome !== 'succeeded') {
-    const isJudgedAnew = earlier.judgeAnew && isJudgedFailure(earlier) && isSame && !isForced;
-    if (isJudgedAnew) return { way: 'adopt', why: 'its job succeeded, and is judged by the new gate' };
+    if (isUntouched && isJudgedFailure(earlier) && earlier.unproven)
+      return { way: 'adopt', why: 'its job succeeded, and its results, which could not be read, are read again' };
+    if (isUntouched && isJudgedFailure(earlier) && earlier.judgeAnew)
+      return { way: 'adopt', why: 'its job succeeded, and is judged by the new gate or verify' };
     return { way: 'again', why: endedText(earlier) };
   }
   if (isForced) return { way: 'again', why: 'it was asked to run again' };
   if (!isSame) return { way: 'again', why: 'it succeeded, but its input changed' };
   if (redoneSources.length > 0) return { way: 'again', why: sources };
-  if (isJob && earlier.judgeAnew) return { way: 'adopt', why: 'it succeeded, and is judged by the new gate' };
+  if (isJob && earlier.judgeAnew) return { way: 'adopt', why: 'it succeeded, and is judged by the new gate or verify' };
   return { way: 'reuse', why: 'it succeeded, and its input is unchanged' };
 }
 
@@ -104,18 +115,39 @@ function endedText(step: EarlierStep): string {
   return cause === undefined ? text : `${text} (${cause})`;
 }
 
-/** What a run leaves of its steps to a replay of it, whether it ran them itself or an earlier one did. */
+/**
+ * What a run leaves of its steps to a replay of it, whether it ran them itself or an earlier one did.
+ *
+ * @param asked the steps that the run was asked to run again
+ * @param before what the runs before it left of steps that it does not have
+ */
 export function stepsLeftBy(
-  { steps }: Pick<RunReport, 'steps'>,
+  steps: RunReport['steps'],
   runId: string,
-  before: Readonly<Record<string, EarlierStep>> = {},
+  { asked, before }: { asked: ReadonlySet<string>; before: Readonly<Record<string, EarlierStep>> },
 ): Record<string, EarlierStep> {
   const left = Object.entries(steps).map(([id, { earlier, ...step }]): [string, EarlierStep] => {
     const hasBegun = step.attempt > 0;
-    return [id, !hasBegun && earlier ? earlier : { ...step, runId: step.reused?.runId ?? runId }];
+    if (hasBegun || !earlier) return [id, { ...step, runId: step.reused?.runId ?? runId }];
+    return [id, asked.has(id) ? { ...earlier, isDue: true } : earlier];
   });
-  // A replay that could not begin knows nothing of its steps but what it was given.
   return { ...before, ...Object.fromEntries(left) };
+}
+
+/** A step whose job was thought to run, now that its service says that it has ended. A success is still to be judged. */
+export function asSeenSince(step: EarlierStep, seen: JobObservation): EarlierStep {
+  if (!step.job || seen.state === undefined || !isTerminal(seen.state) || seen.state === 'succeeded') return step;
+  const { outcome, error, cause, stoppedBy } = concludeJob(seen, { lost: false });
+  const { adopted, submittedAt } = step.job;
+  const job = jobReport({ ref: seen.ref, adopted, submittedAt }, seen);
+  return {
+    ...step,
+    state: 'ended',
+    outcome,
+    job: { ...job, ...(stoppedBy && { stoppedBy }) },
+    ...(error !== undefined && { error }),
+    ...(cause !== undefined && { cause }),
+  };
 }
 
 /** Whether what decides about a step's results is another than before. */
@@ -127,21 +159,47 @@ function criteria({ gate = {}, verify = false }: StepDefinition): string {
   return JSON.stringify([verify, gate.maxInvalid, gate.maxInvalidRatio, gate.minRecords]);
 }
 
-/** Whether what a step makes in the replay is not what it made before. */
-export function isMadeAnew(way: Way, earlier: EarlierStep | undefined): boolean {
-  return way !== 'reuse' && !(way === 'adopt' && earlier?.outcome === 'succeeded');
+/** The steps that `--from` asks for: the one, and all that need it. */
+export function stepsAskedFor(from: string | undefined, { order, allNeeds }: Plan): ReadonlySet<string> {
+  if (from === undefined) return new Set();
+  return new Set(order.filter((id) => id === from || allNeeds.get(id)?.includes(from)));
 }
 
-/** Whether `--from` asks for a step: it is the one, or it needs the one. */
-export function isAskedFor(id: string, from: string | undefined, definition: PipelineDefinition): boolean {
-  if (from === undefined) return false;
-  return id === from || (planSteps(definition).allNeeds.get(id) ?? []).includes(from);
+/**
+ * Those of its needs that a step builds on: that its `with` takes values from, or to whose failure it is the answer.
+ *
+ * @param needs its direct and indirect needs
+ */
+export function sourcesOf(step: StepDefinition, needs: readonly string[]): string[] {
+  const looks = expressionsOf(step.with).map(sourcesOfExpression);
+  const condition = step.if === undefined ? undefined : sourcesOfExpression(conditionSource(step.if).source);
+  const isAnyMeant = looks.some(({ isDynamic }) => isDynamic) || condition?.functions.has('failed');
+  return needs.filter((need) => isAnyMeant || looks.some(({ steps }) => steps.has(need)));
 }
 
-/** Those of the steps that the `with` of a step takes values from. */
-export function sourcesOf(definition: PipelineDefinition, id: string, steps: readonly string[]): string[] {
-  const expressions = expressionsOf(definition.steps[id]?.with ?? {}).join('\n');
-  return steps.filter((step) => new RegExp(`\\bsteps\\b\\W+${step}\\b`).test(expressions));
+/** Names what a step has made, so that it can be told whether it has made something else since. */
+export function resultOf(step: Pick<StepReport, 'outcome' | 'attempt' | 'job' | 'reused'>, runId: string): string {
+  const { outcome, attempt, job, reused } = step;
+  return attempt === 0 ? `${outcome}` : `${outcome} ${job?.id ?? reused?.runId ?? runId}`;
+}
+
+/**
+ * The sources of a step that have made something else than what it was built on.
+ *
+ * @param now what the sources have made by now
+ * @param before what the earlier runs left of all steps: where the step does not say what it was built on, it was that
+ */
+export function changedSources(
+  earlier: EarlierStep | undefined,
+  now: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, EarlierStep>>,
+): string[] {
+  const builtOn = (source: string) => earlier?.builtOn?.[source] ?? leftBy(before[source]);
+  return Object.keys(now).filter((source) => now[source] !== builtOn(source));
+}
+
+function leftBy(step: EarlierStep | undefined): string | undefined {
+  return step && resultOf(step, step.runId);
 }
 
 function expressionsOf(value: Json): string[] {

@@ -58,6 +58,10 @@ export interface StepReport {
   place?: PlaceWait;
   /** Hash of `uses`, region and the resolved `with`, from when the step begins. */
   inputHash?: string;
+  /** What each step that this one takes values from had made when it began; tells a replay whether that is made again. */
+  builtOn?: Record<string, string>;
+  /** The job succeeded, and it is not known whether its results are what the service promises. */
+  unproven?: true;
   /** What a follow-up that succeeded hands to the steps after it. */
   outputs?: StepOutputs;
   /** Present when a replay took over what the step made in an earlier run: the Temporal run id of that. */

@@ -51,6 +51,10 @@ const stepSchema = z
     warnings: z.exactOptional(z.array(z.string())),
     place: z.exactOptional(z.object({ since: moment, running: count, ahead: z.number() })),
     inputHash: optionalText.describe('Hash of `uses`, region and the resolved `with`'),
+    builtOn: z
+      .exactOptional(z.record(z.string(), z.string()))
+      .describe('What the steps that it takes values from had made when it began'),
+    unproven: z.exactOptional(z.literal(true)).describe('Its job succeeded, and its results could not be verified'),
     outputs: z
       .exactOptional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])))
       .describe('What a follow-up hands to the steps after it'),

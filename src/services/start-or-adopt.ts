@@ -29,6 +29,15 @@ export class JobMismatchError extends Error {
   }
 }
 
+/** A job that is known to have existed is not there any more, as far as one look tells. */
+export class JobGoneError extends Error {
+  override readonly name = 'JobGoneError';
+
+  constructor({ service, id }: JobRef) {
+    super(`${service} no longer knows job ${id}`);
+  }
+}
+
 /**
  * The job may exist, but the service does not show it: a create may have taken effect, and no look since has told. Nobody may say that
  * there is no job.
@@ -82,6 +91,18 @@ export async function startOrAdopt<Request>(
     const isTaken = error instanceof ServiceError && error.class === 'duplicate';
     throw isTaken || (mayExist && isRefusal(error)) ? new JobUnseenError(located, error) : error;
   }
+}
+
+/** Takes over a job that is known to exist, and creates none. Throws a JobGoneError, a JobMismatchError or a JobUnseenError. */
+export async function takeOver<Request>(
+  service: BatchService<Request>,
+  client: JobClient<Request>,
+  located: JobRef,
+  request: Request,
+): Promise<StartedJob> {
+  const seen = await look(client, located, true);
+  if (!seen) throw new JobGoneError(located);
+  return adopt(service, request, seen);
 }
 
 /** Marks an error that comes of a create which may have taken effect. */

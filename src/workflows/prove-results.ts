@@ -50,5 +50,6 @@ async function readResults(
 }
 
 function unproven(result: JobResult, why: string): JobResult {
-  return { ...result, outcome: 'failed', error: `The job succeeded, but its results could not be verified: ${why}` };
+  const error = `The job succeeded, but its results could not be verified: ${why}`;
+  return { ...result, outcome: 'failed', unproven: true, error };
 }

@@ -1,4 +1,5 @@
 import type { Gate, Json, RetryDefinition } from '../pipeline/definition.ts';
+import type { EarlierJob } from '../pipeline/job.ts';
 import type { Interruption } from '../pipeline/job-end.ts';
 import type { JobOutcome } from '../pipeline/outcome.ts';
 import type { JobReport, StepReport, StepState } from '../pipeline/report.ts';
@@ -20,7 +21,7 @@ export interface RunJobOptions {
   /** Longest time that one job attempt may take, waiting for a place included, for example `6h`. */
   timeout?: string;
   retry?: RetryDefinition;
-  /** Where to go on after an earlier run: with a number that no job had, or with the job that has it. The first one when absent. */
+  /** Where to go on after an earlier run. The first one when absent. */
   firstAttempt?: FirstAttempt;
   gate?: Gate;
   /** Read the result files of a succeeded job and hold them to what the service promises. */
@@ -45,8 +46,11 @@ export interface RunJobOptions {
 
 export interface FirstAttempt {
   number: number;
-  /** The job attempt may exist already, and is not one of ours to count: if its job has failed, the next one follows at once. */
-  isAdopted: boolean;
+  /**
+   * What earlier runs know of the job of this number, which is taken over: it exists, and is never created again; or nobody knows whether it
+   * does. Absent where no job had this number.
+   */
+  earlierJob?: EarlierJob;
 }
 
 export interface JobProgress {
@@ -56,7 +60,7 @@ export interface JobProgress {
   warnings?: string[];
 }
 
-export interface JobResult extends Pick<StepReport, 'cause' | 'warnings'> {
+export interface JobResult extends Pick<StepReport, 'cause' | 'warnings' | 'unproven'> {
   /** `cancelled`: before there was a job. */
   outcome: JobOutcome | 'cancelled';
   attempt: number;

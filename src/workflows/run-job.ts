@@ -4,7 +4,8 @@ import type { StartJobInput, StartJobResult } from '../activities/start-job.ts';
 import { durationProblem, parseDuration } from '../pipeline/duration.ts';
 import { isWorthAnotherAttempt } from '../pipeline/job-end.ts';
 import { jobReport } from '../pipeline/job-report.ts';
-import { JOB_UNSEEN } from '../pipeline/job.ts';
+import { JOB_GONE, JOB_UNSEEN, type EarlierJob } from '../pipeline/job.ts';
+import type { JobOutcome } from '../pipeline/outcome.ts';
 import { activitiesOn } from './activities.ts';
 import { awaitEnd, conclude, warningsOf } from './await-end.ts';
 import { failureTypeOf, messageOf, startDoubtOf } from './failure-message.ts';
@@ -28,16 +29,10 @@ export async function runJob(options: RunJobOptions): Promise<JobResult> {
   assertDuration('stallAfter', stallAfter);
   assertDuration('retry.delay', retry?.delay);
   const delayMs = parseDuration(retry?.delay ?? NEXT_ATTEMPT_DELAY);
-  let { number: attempt, isAdopted } = options.firstAttempt ?? { number: 1, isAdopted: false };
-  if (isAdopted) {
-    const beganAt = Date.now();
-    const result = await runAttempt(options, attempt);
-    if (!hadEndedBadly(result, beganAt)) return result;
-    options.onProgress?.({ state: 'starting', attempt, ...(result.job && { job: result.job }) });
-    attempt += 1;
-  }
-  for (let submitted = 1; ; submitted += 1, attempt += 1) {
-    const result = await runAttempt(options, attempt);
+  const { number: first, earlierJob } = options.firstAttempt ?? { number: 1 };
+  for (let attempt = first; ; attempt += 1) {
+    const result = await runAttempt(options, attempt, attempt === first ? earlierJob : undefined);
+    const submitted = attempt - first + 1;
     if (!isWorthAnotherAttempt(result, retry) || submitted >= (retry?.maxAttempts ?? 1)) return result;
     options.onProgress?.({ state: 'starting', attempt, ...(result.job && { job: result.job }) });
     const waitMs = Math.min(delayMs * 2 ** (submitted - 1), Math.max(delayMs, LONGEST_NEXT_ATTEMPT_DELAY_MS));
@@ -45,16 +40,13 @@ export async function runJob(options: RunJobOptions): Promise<JobResult> {
   }
 }
 
-/** Whether the job of an earlier run, which was to be taken over, had ended without success before this run looked. */
-function hadEndedBadly({ outcome, cause, job }: JobResult, beganAt: number): boolean {
-  if (!job?.adopted) return false;
-  const endedBefore = job.endedAt !== undefined && Date.parse(job.endedAt) < beganAt;
-  return (outcome === 'failed' && cause !== undefined) || (outcome === 'stopped' && endedBefore);
-}
-
-async function runAttempt(options: RunJobOptions, attempt: number): Promise<JobResult> {
+async function runAttempt(
+  options: RunJobOptions,
+  attempt: number,
+  earlierJob: EarlierJob | undefined,
+): Promise<JobResult> {
   const activities = activitiesOn(options.taskQueue ?? workflowInfo().taskQueue, options.step);
-  const input = startInput(options, attempt);
+  const input = { ...startInput(options, attempt), ...(earlierJob && { earlierJob }) };
   const timeout = options.timeout === undefined ? undefined : parseDuration(options.timeout);
   const scope = new CancellationScope({ cancellable: true, ...(timeout !== undefined && { timeout }) });
   let started: StartJobResult | undefined;
@@ -89,10 +81,15 @@ function outOfSight(started: StartJobResult, attempt: number, { observation }: A
 
 /** The start, or rarely the wait, ended for good without a word of the service on how the job ended. */
 function lostSight(error: unknown, attempt: number, started: StartJobResult | undefined): JobResult {
-  const mayRun = started !== undefined || failureTypeOf(error) === JOB_UNSEEN;
   const job = started && jobReport(started);
-  return { outcome: mayRun ? 'left-running' : 'rejected', attempt, error: messageOf(error), ...(job && { job }) };
+  const outcome = started ? 'left-running' : (OUTCOMES_OF_FAILED_STARTS[failureTypeOf(error) ?? ''] ?? 'rejected');
+  return { outcome, attempt, error: messageOf(error), ...(job && { job }) };
 }
+
+const OUTCOMES_OF_FAILED_STARTS: Readonly<Record<string, JobOutcome>> = {
+  [JOB_UNSEEN]: 'left-running',
+  [JOB_GONE]: 'lost',
+};
 
 /** An error of any other kind would make Temporal try the workflow for ever. */
 function assertDuration(what: string, duration: string | undefined): void {

@@ -13,7 +13,7 @@ import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import { parseDuration } from '../pipeline/duration.ts';
 import { planSteps } from '../pipeline/plan.ts';
-import type { ReplayInput } from '../pipeline/replay.ts';
+import { stepsAskedFor, type ReplayInput } from '../pipeline/replay.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { runKey } from '../pipeline/run-key.ts';
 import { runOutcome } from '../pipeline/run-outcome.ts';
@@ -36,13 +36,17 @@ export interface RunPipelineInput {
 
 /** All that a replay of the run has to know, and no more: a query's answer may take 2 MB. */
 export interface RunMemory {
-  report: RunReport;
+  steps: RunReport['steps'];
+  /** The step that it was asked to run again, with all that need it. */
+  from?: string;
   /** As they were given. */
   params: Params;
+  /** What the runs before it left of steps that it does not have. */
+  leftOfOthers: ReplayInput['steps'];
   /** As it was loaded; absent when that failed. */
   definition?: PipelineDefinition;
-  /** What it was to load, and what the runs before it left, where that failed. */
-  unloaded?: { pipeline: string | PipelineDefinition; earlier: ReplayInput['steps'] };
+  /** What it was to load, where that failed. */
+  unloaded?: string | PipelineDefinition;
 }
 
 /** Temporal keeps long failures out of sight; the report, in the details, has everything. */
@@ -76,9 +80,16 @@ export async function runPipeline(input: RunPipelineInput): Promise<RunReport> {
   return finish(record, isTimedOut ? loaded.definition.timeout : undefined);
 }
 
-function memoryOf({ pipeline, params, replay }: RunPipelineInput, { report, definition }: RunRecord): RunMemory {
-  const known = definition ? { definition } : { unloaded: { pipeline, earlier: replay?.steps ?? {} } };
-  return { report, params: params ?? {}, ...known };
+function memoryOf({ pipeline, params = {} }: RunPipelineInput, record: RunRecord): RunMemory {
+  const { report, definition, leftOfOthers } = record;
+  const { from } = report.run.replay ?? {};
+  return {
+    steps: report.steps,
+    ...(from !== undefined && { from }),
+    params,
+    leftOfOthers,
+    ...(definition ? { definition } : { unloaded: pipeline }),
+  };
 }
 
 /** Anybody can start the workflow with anything; an error that is no ApplicationFailure would make Temporal try for ever. */
@@ -138,6 +149,7 @@ async function runSteps(loaded: LoadedPipeline, record: RunRecord): Promise<bool
 async function runPlan(loaded: LoadedPipeline, record: RunRecord, whyCancelled: WhyCancelled): Promise<void> {
   const plan = planSteps(loaded.definition);
   const ended = new Map<string, Promise<void>>();
+  const asked = stepsAskedFor(record.report.run.replay?.from, plan);
   const scopes = new Map(plan.order.map((id) => [id, new CancellationScope()]));
   setHandler(cancelStepUpdate, (id) => scopes.get(id)?.cancel(), {
     description: 'Cancels one step of the run, by its id',
@@ -146,10 +158,10 @@ async function runPlan(loaded: LoadedPipeline, record: RunRecord, whyCancelled: 
   for (const id of plan.order) {
     const needs = plan.directNeeds.get(id) ?? [];
     const whenNeedsHaveEnded = Promise.all(needs.flatMap((need) => ended.get(need) ?? []));
-    const allNeeds = plan.allNeeds.get(id) ?? [];
+    const step = { id, needs: plan.allNeeds.get(id) ?? [], isAskedFor: asked.has(id) };
     ended.set(
       id,
-      whenNeedsHaveEnded.then(() => scopes.get(id)?.run(() => runStep(id, allNeeds, loaded, record, whyCancelled))),
+      whenNeedsHaveEnded.then(() => scopes.get(id)?.run(() => runStep(step, loaded, record, whyCancelled))),
     );
   }
   await Promise.all(ended.values());

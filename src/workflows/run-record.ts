@@ -3,9 +3,9 @@ import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInf
 import type { PipelineDefinition } from '../pipeline/definition.ts';
 import { stepValues, type StepValues } from '../pipeline/expressions/expression-context.ts';
 import type { RunOutcome, StepOutcome } from '../pipeline/outcome.ts';
-import { isMadeAnew, type EarlierStep, type Way } from '../pipeline/replay.ts';
+import { changedSources, resultOf, type EarlierStep, type Way } from '../pipeline/replay.ts';
 import { shrinkReport } from '../pipeline/report-size.ts';
-import { RUN_REPORT_VERSION, type RunReport, type StepReport } from '../pipeline/report.ts';
+import { RUN_REPORT_VERSION, type JobReport, type RunReport, type StepReport } from '../pipeline/report.ts';
 import { periodOfKey } from '../pipeline/run-key.ts';
 import { SEARCH_ATTRIBUTE_KEYS } from '../temporal/search-attribute-keys.ts';
 import { detailsTable } from './details-table.ts';
@@ -17,7 +17,7 @@ const MAX_JOBS_FINDABLE = 25;
 /** How a step ended, and what it hands on to the steps after it. */
 export interface StepEnd extends Pick<
   StepReport,
-  'attempt' | 'job' | 'error' | 'cause' | 'warnings' | 'outputs' | 'reused'
+  'attempt' | 'job' | 'error' | 'cause' | 'unproven' | 'warnings' | 'outputs' | 'reused'
 > {
   outcome: StepOutcome;
 }
@@ -28,7 +28,6 @@ export class RunRecord {
   /** The pipeline, once it is known. */
   definition: PipelineDefinition | undefined;
   readonly #earlier: Readonly<Record<string, EarlierStep>>;
-  readonly #redone = new Set<string>();
   readonly #jobs = new Set<string>();
 
   constructor({ pipeline, key, trigger = 'temporal', replay }: RunPipelineInput) {
@@ -59,19 +58,50 @@ export class RunRecord {
     this.#show();
   }
 
-  /** What the earlier runs left of a step, and which of the steps that ended before it ran again in this replay. */
-  beforeStep(id: string): { earlier: EarlierStep | undefined; redone: readonly string[] } {
-    return { earlier: this.#earlier[id], redone: [...this.#redone] };
+  /** What earlier runs left of steps that the pipeline does not have now: it may have them again some day. */
+  get leftOfOthers(): Record<string, EarlierStep> {
+    const others = Object.entries(this.#earlier).filter(([id]) => !Object.hasOwn(this.report.steps, id));
+    return Object.fromEntries(others);
+  }
+
+  /** What steps that have ended have made, by step: see `resultOf`. */
+  resultsOf(steps: readonly string[]): Record<string, string> {
+    const { runId } = workflowInfo();
+    const results = steps.flatMap((id) => {
+      const step = this.report.steps[id];
+      return step ? [[id, resultOf(step, runId)] as const] : [];
+    });
+    return Object.fromEntries(results);
+  }
+
+  /**
+   * What the earlier runs left of a step, and which of its sources have made something else than it was built on.
+   *
+   * @param builtOn what its sources have made by now
+   */
+  beforeStep(
+    id: string,
+    builtOn: Readonly<Record<string, string>>,
+  ): { earlier: EarlierStep | undefined; redoneSources: string[] } {
+    const earlier = this.#earlier[id];
+    return { earlier, redoneSources: changedSources(earlier, builtOn, this.#earlier) };
   }
 
   /** A step begins: with a new job attempt, or with the job that it has. */
-  stepBegins(id: string, hash: string, way: Way): void {
+  stepBegins(id: string, way: Way, { inputHash, builtOn }: Required<Pick<StepReport, 'inputHash' | 'builtOn'>>): void {
     const step = this.report.steps[id];
     if (!step) return;
     const { earlier, ...now } = step;
-    if (isMadeAnew(way, earlier)) this.#redone.add(id);
-    const jobs = [...(earlier?.earlierJobs ?? []), ...(way === 'again' && earlier?.job ? [earlier.job] : [])];
-    this.report.steps[id] = { ...now, inputHash: hash, ...(jobs.length > 0 && { earlierJobs: jobs }) };
+    const { job, earlierJobs = [] } = earlier ?? {};
+    const ended = [...earlierJobs, ...(way === 'again' && job ? [job] : [])];
+    this.report.steps[id] = {
+      ...now,
+      inputHash,
+      ...(Object.keys(builtOn).length > 0 && { builtOn }),
+      ...(ended.length > 0 && { earlierJobs: ended }),
+    };
+    // Whatever becomes of the attempt to take the job over, it is not forgotten.
+    if (way === 'adopt' && job) this.stepChanged(id, { job });
   }
 
   /** Something changed in what is known of a step. */
@@ -79,8 +109,13 @@ export class RunRecord {
     const before = this.report.steps[id];
     if (!before) return;
     const newJob = change.job?.id === before.job?.id ? undefined : change.job;
-    const earlierJobs = newJob && before.job ? [...(before.earlierJobs ?? []), before.job] : before.earlierJobs;
-    this.report.steps[id] = { ...before, ...change, ...(earlierJobs && { earlierJobs }) };
+    const isNextAttempt = before.attempt > 0 && (change.attempt ?? before.attempt) > before.attempt;
+    const isOver = before.job !== undefined && (newJob !== undefined || isNextAttempt);
+    const { job, ...others } = before;
+    this.report.steps[id] = {
+      ...(isOver ? { ...others, earlierJobs: [...(others.earlierJobs ?? []), job as JobReport] } : before),
+      ...change,
+    };
     if (newJob) this.#makeJobFindable(newJob.id);
     this.#show();
   }

@@ -6,7 +6,7 @@ import { inputHash } from '../pipeline/input-hash.ts';
 import { INTERRUPTIONS, type Interruption } from '../pipeline/job-end.ts';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import { DEFAULT_CONDITION } from '../pipeline/plan.ts';
-import { isAskedFor, sourcesOf, wayOn, type EarlierStep, type Way } from '../pipeline/replay.ts';
+import { sourcesOf, wayOn, type EarlierStep, type Way } from '../pipeline/replay.ts';
 import { activitiesOn } from './activities.ts';
 import { messageOf } from './failure-message.ts';
 import type { RunJobOptions } from './run-job-options.ts';
@@ -15,21 +15,26 @@ import type { RunRecord, StepEnd } from './run-record.ts';
 
 type StepInput = { [member: string]: Json };
 
-/**
- * Runs one step whose needs, direct and indirect, have ended. Never throws for the step's sake: how it ended is in the record.
- *
- * @param needs the steps whose results its expressions see
- */
+/** A step in its place in the plan. */
+export interface StepOfPlan {
+  id: string;
+  /** Its direct and indirect needs, whose results its expressions see. */
+  needs: readonly string[];
+  /** Whether the run was asked to run it again, whatever earlier runs left of it. */
+  isAskedFor: boolean;
+}
+
+/** Runs one step whose needs, direct and indirect, have ended. Never throws for the step's sake: how it ended is in the record. */
 export async function runStep(
-  id: string,
-  needs: readonly string[],
+  planned: StepOfPlan,
   loaded: LoadedPipeline,
   record: RunRecord,
   whyCancelled: WhyCancelled,
 ): Promise<void> {
+  const { id } = planned;
   const isCancelled = () => CancellationScope.current().consideredCancelled;
   try {
-    const end = isCancelled() ? notBegun(whyCancelled()) : await beginStep(id, needs, loaded, record, whyCancelled);
+    const end = isCancelled() ? notBegun(whyCancelled()) : await beginStep(planned, loaded, record, whyCancelled);
     record.stepEnded(id, end);
   } catch (error) {
     record.stepEnded(id, { ...neverBegun(isCancelled() ? 'cancelled' : 'failed'), error: messageOf(error) });
@@ -51,13 +56,13 @@ function neverBegun(outcome: 'cancelled' | 'skipped' | 'failed'): StepEnd {
 }
 
 async function beginStep(
-  id: string,
-  needs: readonly string[],
+  planned: StepOfPlan,
   loaded: LoadedPipeline,
   record: RunRecord,
   whyCancelled: WhyCancelled,
 ): Promise<StepEnd> {
   const { definition, params, kinds } = loaded;
+  const { id, needs, isAskedFor } = planned;
   const step = definition.steps[id];
   if (!step) throw new Error(`Pipeline ${definition.name} has no step ${id}`);
   const context: ExpressionContext = {
@@ -69,29 +74,15 @@ async function beginStep(
   if (!evaluateCondition(step.if ?? DEFAULT_CONDITION, context)) return neverBegun('skipped');
   const input = renderWith(step.with, context) as StepInput;
   const hash = inputHash(step, input);
-  const { way, earlier } = chooseWay(id, hash, loaded, record);
-  record.stepBegins(id, hash, way);
+  const builtOn = record.resultsOf(sourcesOf(step, needs));
+  const { earlier, redoneSources } = record.beforeStep(id, builtOn);
+  const isForced = isAskedFor || earlier?.isDue === true;
+  const { way } = wayOn(earlier, { isJob: kinds[id] === 'job', inputHash: hash, isForced, redoneSources });
+  record.stepBegins(id, way, { inputHash: hash, builtOn });
   if (way === 'reuse' && earlier) return reuse(earlier);
   return kinds[id] === 'job'
     ? runJobStep(id, step, input, record, whyCancelled, firstAttempt(way, earlier))
-    : runFollowUpStep(id, step, input, record);
-}
-
-function chooseWay(
-  id: string,
-  hash: string,
-  { definition, kinds }: LoadedPipeline,
-  record: RunRecord,
-): { way: Way; earlier: EarlierStep | undefined } {
-  const { earlier, redone } = record.beforeStep(id);
-  const { from } = record.report.run.replay ?? {};
-  const { way } = wayOn(earlier, {
-    isJob: kinds[id] === 'job',
-    inputHash: hash,
-    isForced: isAskedFor(id, from, definition),
-    redoneSources: sourcesOf(definition, id, redone),
-  });
-  return { way, earlier };
+    : runFollowUpStep(id, step, input, record, (earlier?.attempt ?? 0) + 1);
 }
 
 /** The step ended so in an earlier run, and nothing of it is done again. */
@@ -101,8 +92,9 @@ function reuse({ attempt, job, outputs, runId }: EarlierStep): StepEnd {
 
 function firstAttempt(way: Way, earlier: EarlierStep | undefined): Pick<RunJobOptions, 'firstAttempt'> {
   if (!earlier) return {};
-  const isAdopted = way === 'adopt';
-  return { firstAttempt: { number: isAdopted ? earlier.attempt : earlier.attempt + 1, isAdopted } };
+  const { attempt, job } = earlier;
+  if (way !== 'adopt') return { firstAttempt: { number: attempt + 1 } };
+  return { firstAttempt: { number: attempt, earlierJob: job ? 'known' : 'in doubt' } };
 }
 
 function runJobStep(
@@ -130,15 +122,16 @@ async function runFollowUpStep(
   { uses, region }: StepDefinition,
   input: StepInput,
   record: RunRecord,
+  attempt: number,
 ): Promise<StepEnd> {
-  record.stepChanged(id, { state: 'running', attempt: 1 });
+  record.stepChanged(id, { state: 'running', attempt });
   const { runFollowUp } = activitiesOn(workflowInfo().taskQueue, id);
   try {
     const outputs = await runFollowUp({ uses, with: input, ...(region !== undefined && { region }) });
-    return { outcome: 'succeeded', attempt: 1, outputs };
+    return { outcome: 'succeeded', attempt, outputs };
   } catch (error) {
     if (!CancellationScope.current().consideredCancelled)
-      return { outcome: 'failed', attempt: 1, error: messageOf(error) };
-    return { outcome: 'stopped', attempt: 1, error: 'Cancelled while it ran: it may be half done' };
+      return { outcome: 'failed', attempt, error: messageOf(error) };
+    return { outcome: 'stopped', attempt, error: 'Cancelled while it ran: it may be half done' };
   }
 }

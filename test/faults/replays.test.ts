@@ -68,3 +68,18 @@ test.each(Object.entries(COSTS))(
     expect(await countCreates(aws, after)).toBe(paid + pays);
   },
 );
+
+test.each([
+  ['no further job', 'failed', {}, 1],
+  ['a further one where it is to be tried again', 'succeeded', { retry: { maxAttempts: 2, delay: '1s' } }, 2],
+])('when a job that was taken over fails, %s is paid for', async (_, outcome, more, creates) => {
+  const definition: PipelineDefinition = { name: `replay-and-${outcome}`, steps: { score: jobStep(AML, more) } };
+  await aws.faults([{ call: 'create', fault: 'job-fails', times: 1 }]);
+  const { run } = await nightscore.client.start({ pipeline: definition, key: KEY });
+  await nightscore.until(run, ({ steps }) => steps['score']?.job !== undefined);
+  await nightscore.temporal.workflow.getHandle(run).terminate('by a test');
+  await nightscore.client.replay({ run });
+  const after = await nightscore.ended(run);
+  expect(after).toMatchObject({ outcome, steps: { score: { attempt: creates } } });
+  expect(await countCreates(aws, after)).toBe(creates);
+});

@@ -6,6 +6,7 @@ import {
   type ObjectSchema,
 } from '@marcbachmann/cel-js';
 import { createEnvironment, isNode, type ExpressionVariable } from './expression-environment.ts';
+import { childrenOf } from './expression-sources.ts';
 import { EXPRESSION_FUNCTIONS } from './expression-functions.ts';
 import { suggestionFor } from '../suggestion.ts';
 import { MAX_EXPRESSION_LENGTH } from './template.ts';
@@ -138,11 +139,6 @@ function functionFinding(name: string, error: CelTypeError | ParseError, offset:
   if (own) return { offset, message: `wrong arguments: ${error.summary}; it is ${own.signature}` };
   const suggestion = suggestionFor(name, functions.keys());
   return { offset, message: `not a valid expression: ${error.summary}`, suggestion };
-}
-
-function childrenOf(args: unknown): ASTNode[] {
-  if (isNode(args)) return [args];
-  return Array.isArray(args) ? args.flatMap(childrenOf) : [];
 }
 
 function isVariable(name: string): name is ExpressionVariable {

@@ -38,19 +38,39 @@ export function evaluateCondition(text: string, context: ExpressionContext): boo
 type Evaluate = (source: string, path: string) => unknown;
 
 function createEvaluator(context: ExpressionContext): Evaluate {
-  const outcomes = Object.values(context.steps).map((step) => step.outcome);
-  const environment = createEnvironment({ outcomes, timezone: context.run.timezone }, {});
-  const variables = {
-    run: toCel({ ...context.run }),
-    params: Object.fromEntries(
-      Object.entries(context.params).map(([name, value]) => [
-        name,
-        context.paramDefinitions?.[name]?.type === 'number' ? value : toCel(value),
-      ]),
-    ),
-    steps: toCel(context.steps),
+  // Only once there is an expression: a pipeline has hundreds of steps without any, each of which sees hundreds of others.
+  const prepare = once(() => {
+    const outcomes = Object.values(context.steps).map((step) => step.outcome);
+    return {
+      environment: createEnvironment({ outcomes, timezone: context.run.timezone }, {}),
+      variables: variablesOf(context),
+    };
+  });
+  return (source, path) => {
+    const { environment, variables } = prepare();
+    return evaluate(environment, source, path, variables, context);
   };
-  return (source, path) => evaluate(environment, source, path, variables, context);
+}
+
+/** What expressions see, made when it is first looked at. */
+function variablesOf({ run, params, paramDefinitions, steps }: ExpressionContext): Record<string, unknown> {
+  const valuesOfParams = () =>
+    Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [
+        name,
+        paramDefinitions?.[name]?.type === 'number' ? value : toCel(value),
+      ]),
+    );
+  const makers = { run: () => toCel({ ...run }), params: valuesOfParams, steps: () => toCel(steps) };
+  const variables = {};
+  for (const [name, make] of Object.entries(makers))
+    Object.defineProperty(variables, name, { get: once(make), enumerable: true });
+  return variables;
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function evaluate(

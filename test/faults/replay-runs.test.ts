@@ -1,5 +1,6 @@
+import { GetBatchPredictionCommand, MachineLearningClient } from '@aws-sdk/client-machine-learning';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PipelineDefinition, StepDefinition } from '../../src/pipeline/definition.ts';
 import type { ReplayAction } from '../../src/pipeline/replay-plan.ts';
 import type { RunReport } from '../../src/pipeline/report.ts';
@@ -20,6 +21,7 @@ beforeAll(async () => {
   aws = await simulateAws({ speed: 600, settings: { fraudDetector: { simultaneousJobs: 100 } } });
   nightscore = await startNightscore();
 });
+afterEach(() => aws.clearFaults());
 afterAll(async () => {
   await nightscore.close();
   await aws.close();
@@ -39,6 +41,15 @@ async function actions(run: string, options: object = {}): Promise<Record<string
 async function replayed(run: string, options: object = {}): Promise<RunReport> {
   await nightscore.client.replay({ run, ...options });
   return nightscore.ended(run);
+}
+
+/** A run that somebody terminated in Temporal once its job was started. */
+async function terminated(name: string, steps: PipelineDefinition['steps']): Promise<string> {
+  const { run } = await nightscore.client.start({ pipeline: pipeline(name, steps), key: KEY });
+  await running(run);
+  await nightscore.temporal.workflow.getHandle(run).terminate('by a test');
+  await nightscore.ended(run);
+  return run;
 }
 
 /** The report once the run's job was started. */
@@ -92,21 +103,110 @@ describe('a replay', () => {
     expect(await countCreates(aws, after)).toBe(1);
   });
 
-  it('submits a new job at once where the job that it took over has failed meanwhile', async () => {
-    await aws.faults([{ call: 'create', fault: 'job-fails', times: 1 }]);
-    const { run } = await nightscore.client.start({
-      pipeline: pipeline('replay-failed-since', { score: jobStep(AML) }),
-      key: KEY,
+  it('pays again where the job of a run that was terminated has failed since, and says so before', async () => {
+    await aws.faults([{ call: 'create', fault: 'job-fails', times: 1, message: 'Invalid S3 input path' }]);
+    const run = await terminated('replay-failed-since', { score: jobStep(AML) });
+    const { steps } = await nightscore.client.get(run);
+    const state = async () => (await aws.jobs(steps['score']?.job?.id ?? ''))[0]?.state;
+    await expect.poll(state, { timeout: 10_000 }).toBe('failed');
+    expect(await nightscore.client.planReplay({ run })).toMatchObject({
+      paysAgain: 1,
+      steps: [{ action: 'pay again', why: 'it failed (input)' }],
     });
-    await running(run);
-    await nightscore.temporal.workflow.getHandle(run).terminate('by a test');
-    await aws.clearFaults();
     const after = await replayed(run);
     expect(after).toMatchObject({
       outcome: 'succeeded',
       steps: { score: { attempt: 2, earlierJobs: [{ rawStatus: 'FAILED' }] } },
     });
     expect(await countCreates(aws, after)).toBe(2);
+  });
+
+  it('never creates a job in place of one that its service no longer knows', async () => {
+    await aws.faults([{ call: 'create', fault: 'job-vanishes', times: 1 }]);
+    const run = await terminated('replay-vanished', { score: jobStep(AML) });
+    const { steps } = await nightscore.client.get(run);
+    const id = steps['score']?.job?.id;
+    const look = () =>
+      new MachineLearningClient({ region: REGION }).send(new GetBatchPredictionCommand({ BatchPredictionId: id })).then(
+        () => 'it is there',
+        (error: Error) => error.name,
+      );
+    await expect.poll(look, { timeout: 10_000 }).toBe('ResourceNotFoundException');
+    expect(await actions(run)).toEqual({ score: 'adopt' });
+    const after = await replayed(run);
+    expect(after).toMatchObject({
+      outcome: 'failed',
+      steps: { score: { outcome: 'lost', attempt: 1, job: { id } } },
+    });
+    expect(await countCreates(aws, after)).toBe(1);
+    expect(await actions(run)).toEqual({ score: 'pay again' });
+  });
+
+  it('does not lose a job that it cannot see while it takes it over', async () => {
+    const run = await terminated('replay-denied', { score: jobStep(AML) });
+    const jobId = (await nightscore.client.get(run)).steps['score']?.job?.id;
+    // One for the plan, the others for the start: the watcher, which all tests share, shall not be refused and wait.
+    await aws.faults([{ call: 'read', fault: 'access-denied', times: 3 }]);
+    await nightscore.client.replay({ run });
+    const refused = async () =>
+      (await aws.ledger(`?job=${jobId}`)).filter(({ errorCode }) => errorCode?.startsWith('AccessDenied'));
+    await expect.poll(async () => (await refused()).length, { timeout: 10_000 }).toBeGreaterThan(1);
+    await nightscore.temporal.workflow.getHandle(run).terminate('by a test');
+    await aws.clearFaults();
+    expect(await actions(run)).toEqual({ score: 'adopt' });
+    const after = await replayed(run);
+    expect(after).toMatchObject({ outcome: 'succeeded', steps: { score: { attempt: 1 } } });
+    expect(await countCreates(aws, after)).toBe(1);
+  });
+
+  it('publishes no results that were made again since, although the replay that made them failed', async () => {
+    const check = jobStep(AFD, { needs: ['score'] });
+    const definition = pipeline('replay-stale', {
+      score: jobStep(AML),
+      check,
+      publish: { ...copy, needs: ['score', 'check'] },
+    });
+    const { run } = await nightscore.run(definition, KEY);
+    await aws.faults([{ call: 'create', fault: 'job-fails', times: 1, service: 'fraud-detector' }]);
+    expect(await replayed(run.id, { from: 'score' })).toMatchObject({
+      outcome: 'failed',
+      steps: { publish: { outcome: 'skipped' } },
+    });
+    expect(await actions(run.id)).toEqual({ score: 'reuse', check: 'pay again', publish: 'run' });
+    const after = await replayed(run.id);
+    expect(after).toMatchObject({ outcome: 'succeeded', steps: { score: { attempt: 2 }, publish: { attempt: 2 } } });
+  });
+
+  it('goes on with the numbers of a step that was not in the definition for a while, or was no job', async () => {
+    await aws.faults([{ call: 'create', fault: 'job-fails', times: 1, service: 'machine-learning' }]);
+    const other = jobStep(AFD);
+    const definition = pipeline('replay-changes', { score: jobStep(AML), other });
+    const { run } = await nightscore.run(definition, KEY);
+    const without = pipeline('replay-changes', { other, more: jobStep(AFD) });
+    await replayed(run.id, { definition: without });
+    const { needs: _, ...first } = copy;
+    const asCopy = { ...first, with: { ...copy.with, from: 's3://nightscore-examples/tumor-screening/input/' } };
+    await replayed(run.id, { definition: pipeline('replay-changes', { score: asCopy, other }) });
+    const after = await replayed(run.id, { definition });
+    expect(after).toMatchObject({ outcome: 'succeeded', steps: { score: { attempt: 3 }, other: { attempt: 1 } } });
+    expect(after.steps['score']?.earlierJobs).toHaveLength(1);
+  });
+
+  it('warns of a job that may run and that nobody looks after', async () => {
+    const rescue = jobStep(AML, { needs: ['score'], if: 'failed()' });
+    await aws.faults([
+      { call: 'create', fault: 'job-fails', times: 1, service: 'fraud-detector' },
+      { call: 'create', fault: 'job-hangs', times: 1, service: 'machine-learning' },
+    ]);
+    const { run } = await nightscore.client.start({
+      pipeline: pipeline('replay-left', { score: jobStep(AFD), rescue }),
+      key: KEY,
+    });
+    await nightscore.until(run, ({ steps }) => steps['rescue']?.job !== undefined);
+    await nightscore.temporal.workflow.getHandle(run).terminate('by a test');
+    const { steps, warnings } = await nightscore.client.planReplay({ run });
+    expect(steps).toMatchObject([{ action: 'pay again' }, { action: 'skip' }]);
+    expect(warnings).toEqual([expect.stringMatching(/Step rescue will be skipped, and its job .* may still run/)]);
   });
 
   it('goes on with the numbers when a replay is replayed', async () => {
@@ -212,6 +312,20 @@ describe('a replay', () => {
     await expect(nightscore.client.replay({ run })).rejects.toThrow(/no step "nowhere"/);
     const after = await replayed(run, { definition: pipeline('replay-invalid', { score: jobStep(AML) }) });
     expect(after.outcome).toBe('succeeded');
+  });
+
+  it('of a run that was terminated before any worker had begun it starts it from its input', async () => {
+    const run = `replay-unbegun-run/${KEY}`;
+    const args = [{ pipeline: pipeline('replay-unbegun-run', { score: jobStep(AML) }), key: KEY }];
+    const handle = await nightscore.temporal.workflow.start('runPipeline', {
+      workflowId: run,
+      taskQueue: 'nobody-works-here',
+      args,
+    });
+    await handle.terminate('nobody takes it');
+    const after = await replayed(run);
+    expect(after).toMatchObject({ outcome: 'succeeded', steps: { score: { attempt: 1 } } });
+    expect(await countCreates(aws, after)).toBe(1);
   });
 
   it('is refused, and starts nothing, where it cannot be', async () => {
