@@ -151,9 +151,9 @@ export class NightscoreSchedules {
   /** Whether it is paused, and why, stays as it is. */
   async #update(pipeline: string, content: ScheduleContent): Promise<void> {
     await toldByTemporal(pipeline, () =>
-      this.#own.handle(pipeline).update(({ state }) => ({
+      this.#own.handle(pipeline).update(({ state: { paused, note } }) => ({
         ...partsOf(content, pipeline, this.#taskQueue),
-        state,
+        state: { paused, ...(note !== undefined && { note }) },
       })),
     );
   }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { InvalidInputError } from '../../../src/client/errors.ts';
 import { NightscoreSchedules } from '../../../src/client/schedules/nightscore-schedules.ts';
 import { OVERLAPS, type PipelineDefinition, type ScheduleDefinition } from '../../../src/pipeline/definition.ts';
+import { SEARCH_ATTRIBUTE_KEYS } from '../../../src/temporal/search-attribute-keys.ts';
 import { jobStep, pipeline } from '../../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../../support/nightscore.ts';
 
@@ -161,6 +162,45 @@ describe('applying', () => {
     ]);
     await apply([scheduled('by-hand')]);
     expect(await schedules.list([scheduled('by-hand')])).toMatchObject([{ drift: [] }]);
+  });
+
+  test('sees what would stop or hurt what it starts, and puts it right', async () => {
+    await apply([scheduled('stopped')]);
+    await handle('stopped').update((schedule) => ({
+      ...schedule,
+      action: {
+        ...schedule.action,
+        workflowExecutionTimeout: '1m',
+        workflowRunTimeout: '1s',
+        retry: { maximumAttempts: 3 },
+        memo: { by: 'hand' },
+        typedSearchAttributes: [{ key: SEARCH_ATTRIBUTE_KEYS.pipeline, value: 'another' }],
+      },
+      state: { paused: true, note: 'by hand', remainingActions: 0 },
+    }));
+    const from = expect.stringMatching(/^memo .* … workflowRunTimeout 1s \(5\)$/);
+    const differences = [
+      { what: 'starts it with', from, to: 'nothing else' },
+      { what: 'starts left', from: '0', to: 'no limit' },
+    ];
+    expect(await schedules.list([scheduled('stopped')])).toMatchObject([{ drift: differences }]);
+    expect(await apply([scheduled('stopped')])).toEqual({ stopped: 'change' });
+    expect((await handle('stopped').describe()).state).toEqual({ paused: true, note: 'by hand' });
+    expect(await apply([scheduled('stopped')])).toEqual({ stopped: 'unchanged' });
+  });
+
+  test('sees that what it starts has been given the id of the first one for good', async () => {
+    await apply([scheduled('one-id')]);
+    const { raw } = await handle('one-id').describe();
+    await nightscore.temporal.workflowService.updateSchedule({
+      namespace: 'default',
+      scheduleId: 'nightscore-schedule:one-id',
+      schedule: { ...raw.schedule, policies: { ...raw.schedule?.policies, keepOriginalWorkflowId: true } },
+    });
+    const { changes } = await schedules.plan([scheduled('one-id')]);
+    expect(changes[0]?.differences).toMatchObject([{ from: 'keepOriginalWorkflowId true' }]);
+    expect(await apply([scheduled('one-id')])).toEqual({ 'one-id': 'change' });
+    expect(await apply([scheduled('one-id')])).toEqual({ 'one-id': 'unchanged' });
   });
 
   test('leaves a schedule paused that somebody paused, with the reason', async () => {
