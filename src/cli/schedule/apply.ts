@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../client/errors.ts';
-import type { ScheduleChange } from '../../client/schedules/nightscore-schedules.ts';
+import type { ScheduleChange } from '../../client/schedules/schedule-plan.ts';
 import { PipelineFileError } from '../../pipeline-files.ts';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { readSettings } from '../../settings.ts';
@@ -35,9 +35,8 @@ export async function apply({ dryRun, prune, json }: ApplyOptions): Promise<void
   if (prune) assertNotEmpty(folder, pipelines);
   await withNightscore(async ({ schedules }) => {
     const plan = await schedules.plan(pipelines, { prune: prune === true });
-    const { changes } = plan;
-    if (!json) print(planLines(changes, paintFor(process.stdout)).join('\n'));
-    if (!dryRun) await plan.carryOut();
+    if (!json) print(planLines(plan.changes, paintFor(process.stdout)).join('\n'));
+    const changes = dryRun ? plan.changes : await plan.carryOut();
     if (json) printJson({ applied: dryRun !== true, changes });
     else print(summary(changes, dryRun === true));
   });

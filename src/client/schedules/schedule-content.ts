@@ -79,6 +79,10 @@ const DECADE = 10;
 
 const LIST_SEPARATOR = ', ';
 
+export function hasSchedule(pipeline: PipelineDefinition): pipeline is ScheduledPipeline {
+  return pipeline.schedule !== undefined;
+}
+
 export function scheduleId(pipeline: string): string {
   return `${ID_PREFIX}${pipeline}`;
 }

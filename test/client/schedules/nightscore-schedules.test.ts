@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { InvalidInputError } from '../../../src/client/errors.ts';
 import { NightscoreSchedules } from '../../../src/client/schedules/nightscore-schedules.ts';
 import { OVERLAPS, type PipelineDefinition, type ScheduleDefinition } from '../../../src/pipeline/definition.ts';
@@ -223,6 +223,37 @@ describe('applying', () => {
     }
   });
 
+  test('goes on with what is there now, when somebody else applies at the same moment', async () => {
+    const pipelines = [scheduled('contested'), scheduled('uncontested')];
+    for (const { name } of pipelines) applied.add(name);
+    const [first, second] = [await schedules.plan([scheduled('contested')]), await schedules.plan(pipelines)];
+    const third = await schedules.plan([scheduled('contested', { overlap: 'buffer-one' })]);
+    expect(await first.carryOut()).toMatchObject([{ kind: 'create' }]);
+    expect(await second.carryOut()).toMatchObject([{ kind: 'unchanged' }, { kind: 'create' }]);
+    expect(await third.carryOut()).toMatchObject([{ kind: 'change', differences: [{ what: 'overlap' }] }]);
+    const fourth = await schedules.plan(pipelines);
+    await schedules.delete('contested');
+    expect(await fourth.carryOut()).toMatchObject([{ kind: 'create' }, { kind: 'unchanged' }]);
+    await expect.poll(async () => (await schedules.list()).length).toBe(2);
+    const plans = [await schedules.plan([], { prune: true }), await schedules.plan([], { prune: true })];
+    await Promise.all(plans.map((plan) => plan.carryOut()));
+    expect(await schedules.list()).toEqual([]);
+  });
+
+  test('looks at each schedule once', async () => {
+    const pipelines = [scheduled('looked-at'), scheduled('looked-at-too')];
+    await apply([...pipelines, scheduled('stray')]);
+    await expect.poll(async () => (await schedules.list()).length).toBe(3);
+    const looks = vi.spyOn(nightscore.temporal.workflowService, 'describeSchedule');
+    await schedules.plan(pipelines);
+    expect(looks.mock.calls.map(([{ scheduleId }]) => String(scheduleId)).toSorted()).toEqual([
+      'nightscore-schedule:looked-at',
+      'nightscore-schedule:looked-at-too',
+      'nightscore-schedule:stray',
+    ]);
+    looks.mockRestore();
+  });
+
   test('deletes what no file wants only when it is to prune, and only of its own task queue', async () => {
     const others = new NightscoreSchedules({ client: nightscore.temporal, taskQueue: `test-${randomUUID()}` });
     await (await others.plan([scheduled('of-others')])).carryOut();
@@ -259,9 +290,13 @@ describe('applying', () => {
     expect(await schedules.list()).toEqual([]);
   });
 
-  test('says that Temporal refuses a zone that it does not know', async () => {
-    const plan = await schedules.plan([scheduled('nowhere', { timezone: 'us/pacific' })]);
-    await expect(plan.carryOut()).rejects.toThrow(/refuses the schedule of pipeline nowhere: unknown time zone/);
+  test('says that Temporal refuses a zone that it does not know, and does the rest', async () => {
+    const plan = await schedules.plan([scheduled('nowhere', { timezone: 'us/pacific' }), scheduled('somewhere')]);
+    applied.add('somewhere');
+    await expect(plan.carryOut()).rejects.toThrow(
+      /refuses the schedule of pipeline nowhere: unknown time zone.*the rest of the plan was carried out/,
+    );
+    expect(await schedules.list([scheduled('somewhere')])).toMatchObject([{ state: 'active' }]);
   });
 });
 
