@@ -2,7 +2,15 @@ import pMap from 'p-map';
 import { ScheduleNotFoundError, type Client, type ScheduleDescription, type ScheduleHandle } from '@temporalio/client';
 import { suggestionFor, withSuggestion } from '../../pipeline/suggestion.ts';
 import { InvalidInputError } from '../errors.ts';
-import { partsOf, scheduleId, type ScheduleContent } from './schedule-content.ts';
+import { clientAsOf } from './client-as-of.ts';
+import {
+  contentOfDescription,
+  differencesBetween,
+  partsOf,
+  scheduleId,
+  type ScheduleContent,
+} from './schedule-content.ts';
+import { untilTaken } from './until-taken.ts';
 
 /** How many calls go to Temporal at the same time, where many schedules are looked at or changed. */
 export const CALLS_AT_ONCE = 10;
@@ -95,12 +103,18 @@ export class OwnSchedules {
    * when it is not there.
    */
   async update(pipeline: string, content: ScheduleContent): Promise<void> {
-    await toldByTemporal(pipeline, () =>
-      this.handle(pipeline).update(({ state: { paused, note } }) => ({
-        ...partsOf(content, pipeline, this.taskQueue),
-        state: { paused, ...(note !== undefined && { note }) },
-      })),
-    );
+    const handle = this.handle(pipeline);
+    const parts = partsOf(content, pipeline, this.taskQueue);
+    await untilTaken(handle, {
+      ask: async () => {
+        const description = await handle.describe();
+        const { paused, note } = description.state;
+        const state = { paused, ...(note !== undefined && { note }) };
+        const guarded = clientAsOf(this.#client.schedule, description);
+        await toldByTemporal(pipeline, () => guarded.getHandle(handle.scheduleId).update(() => ({ ...parts, state })));
+      },
+      isTaken: (now) => differencesBetween(contentOfDescription(now), content).length === 0,
+    });
   }
 
   /** Deletes it, unless somebody else was faster. */

@@ -212,6 +212,22 @@ describe('applying', () => {
     });
   });
 
+  test('does not undo a pause that comes while it changes the schedule', async () => {
+    await apply([scheduled('paused-meanwhile')]);
+    const { workflowService } = nightscore.temporal;
+    const updateSchedule = workflowService.updateSchedule.bind(workflowService);
+    const update = vi.spyOn(workflowService, 'updateSchedule').mockImplementationOnce(async (request: object) => {
+      await handle('paused-meanwhile').pause('stop it now');
+      return updateSchedule(request);
+    });
+    await apply([scheduled('paused-meanwhile', { overlap: 'buffer-one' })]);
+    update.mockRestore();
+    expect(await handle('paused-meanwhile').describe()).toMatchObject({
+      state: { paused: true, note: 'stop it now' },
+      policies: { overlap: 'BUFFER_ONE' },
+    });
+  });
+
   test('a pause is not lost, whatever else reaches Temporal at the same moment', async () => {
     await apply([scheduled('busy')]);
     for (const paused of [true, false, true, false, true]) {
