@@ -146,8 +146,9 @@ describe('one schedule', () => {
   it('is paused, resumed and deleted by name', async () => {
     await folder.write(scheduled('cli-night'));
     await schedule('apply');
-    expect((await schedule('pause', 'cli-night', '--reason', 'late data')).stdout).toContain('Paused the schedule');
-    await expect.poll(listed).toMatchObject([{ state: 'paused', note: 'late data' }]);
+    const pause = await schedule('pause', 'cli-night', '--reason', 'late\u001B[2J\ndata');
+    expect(pause.stdout).toBe('Paused the schedule of cli-night: late data\n');
+    await expect.poll(listed).toMatchObject([{ state: 'paused', note: 'late\u001B[2J\ndata' }]);
     expect((await schedule('resume', 'cli-night')).stdout).toContain('is active');
     await expect.poll(listed).toMatchObject([{ state: 'active' }]);
     expect((await schedule('trigger', 'cli-night')).stdout).toContain('nightscore list --pipeline cli-night');
