@@ -97,10 +97,30 @@ describe('schedule apply', () => {
     for (const name of ['cli-night', 'cli-other', 'cli-misnamed']) await folder.remove(name);
   });
 
+  it('does not prune by a folder of other pipelines, and does by one whose file has lost the last schedule', async () => {
+    await folder.write(scheduled('cli-night'));
+    await schedule('apply');
+    await folder.remove('cli-night');
+    await folder.write(pipeline('cli-unscheduled', { score: jobStep('machine-learning/batch-prediction') }));
+    await expect
+      .poll(async () => (await schedule('apply', '--prune')).stderr, { timeout: 20_000 })
+      .toMatch(
+        /has no file of any pipeline with a schedule, so --prune would delete every schedule.*Nothing was changed/,
+      );
+    expect(await listed()).toMatchObject([{ pipeline: 'cli-night' }]);
+    await folder.remove('cli-unscheduled');
+    await folder.write(pipeline('cli-night', { score: jobStep('machine-learning/batch-prediction') }));
+    expect((await schedule('apply', '--prune')).stdout).toContain('Done: 1 deleted.');
+    expect(await listed()).toEqual([]);
+    await folder.remove('cli-night');
+  });
+
   it('does not prune by a folder that holds no pipeline', async () => {
     await folder.write(scheduled('cli-night'));
     await schedule('apply');
     await folder.remove('cli-night');
+    // Temporal's list may not tell yet of one that was just created.
+    await expect.poll(async () => (await schedule('apply')).stdout, { timeout: 20_000 }).toContain('? stray');
     const { code, stderr } = await schedule('apply', '--prune');
     expect(code).toBe(2);
     expect(stderr).toMatch(/holds no pipeline, so --prune would delete every schedule.*NIGHTSCORE_PIPELINES/);

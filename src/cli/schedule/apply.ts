@@ -32,9 +32,9 @@ export async function apply({ dryRun, prune, json }: ApplyOptions): Promise<void
   const folder = readSettings().pipelinesFolder;
   const { pipelines, problems } = await loadFolder(folder);
   if (problems.length > 0) throw new PipelineFileError(problems);
-  if (prune) assertNotEmpty(folder, pipelines);
   await withNightscore(async ({ schedules }) => {
     const plan = await schedules.plan(pipelines, { prune: prune === true });
+    assertRightFolder(folder, pipelines, plan.changes);
     if (!json) print(planLines(plan.changes, paintFor(process.stdout)).join('\n'));
     const changes = dryRun ? plan.changes : await plan.carryOut();
     if (json) printJson({ applied: dryRun !== true, changes });
@@ -42,11 +42,21 @@ export async function apply({ dryRun, prune, json }: ApplyOptions): Promise<void
   });
 }
 
-/** A wrong folder must not cost every schedule. */
-function assertNotEmpty(folder: string, pipelines: readonly PipelineDefinition[]): void {
-  if (pipelines.length > 0) return;
+/**
+ * A wrong folder must not cost every schedule. It is the right one if it wants a schedule, or holds the pipeline of one that it wants no more:
+ * so the last schedule goes when it is taken out of its file.
+ */
+function assertRightFolder(
+  folder: string,
+  pipelines: readonly PipelineDefinition[],
+  changes: readonly ScheduleChange[],
+): void {
+  const names = new Set(pipelines.map(({ name }) => name));
+  const isWrong = changes.every(({ kind, pipeline }) => kind === 'delete' && !names.has(pipeline));
+  if (changes.length === 0 || !isWrong) return;
+  const holds = pipelines.length === 0 ? 'holds no pipeline' : 'has no file of any pipeline with a schedule';
   throw new InvalidInputError([
-    `${folder} holds no pipeline, so --prune would delete every schedule. Is it the right folder (NIGHTSCORE_PIPELINES)? ` +
+    `${folder} ${holds}, so --prune would delete every schedule. Is it the right folder (NIGHTSCORE_PIPELINES)? ` +
       'Otherwise delete them one by one: nightscore schedule delete. Nothing was changed.',
   ]);
 }
