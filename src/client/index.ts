@@ -11,12 +11,8 @@ export type { PlannedStep, ReplayAction } from '../pipeline/replay-plan.ts';
 export type { RunFilter } from './run-filter.ts';
 export type { RunOfHistory } from './run-history.ts';
 export type { RunStatus, RunSummary } from './run-summary.ts';
-export {
-  NightscoreSchedules,
-  type NightscoreSchedulesOptions,
-  type ScheduleChange,
-  type SchedulePlan,
-} from './schedules/nightscore-schedules.ts';
+export { NightscoreSchedules, type NightscoreSchedulesOptions } from './schedules/nightscore-schedules.ts';
+export type { ScheduleChange, SchedulePlan } from './schedules/schedule-plan.ts';
 export type { ScheduleDifference } from './schedules/schedule-content.ts';
 export type { ScheduledAction, ScheduleStatus } from './schedules/schedule-status.ts';
 export type * from '../pipeline/definition.ts';

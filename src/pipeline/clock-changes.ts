@@ -113,8 +113,18 @@ function gapsOf(zone: string, years: readonly [number, number]): Gap[] {
     .flatMap(({ moment, before, after }) => gapsAt(moment, before, after - before));
 }
 
+/** To walk through the days of two decades takes some 50 ms, and many pipelines are of one zone. */
+const knownChanges = new Map<string, readonly ClockChange[]>();
+
 /** The changes of the clock of a zone in some years. */
-function changesOf(name: string, [first, last]: readonly [number, number]): ClockChange[] {
+function changesOf(zone: string, years: readonly [number, number]): readonly ClockChange[] {
+  const key = [zone, ...years].join(' ');
+  const known = knownChanges.get(key) ?? changesFound(zone, years);
+  knownChanges.set(key, known);
+  return known;
+}
+
+function changesFound(name: string, [first, last]: readonly [number, number]): ClockChange[] {
   const zone = IANAZone.create(name);
   const changes: ClockChange[] = [];
   const end = Date.UTC(last + 1, 0, 1);

@@ -1,3 +1,4 @@
+import type { Period } from './definition.ts';
 import { quoted } from './wording.ts';
 
 /** When a cron expression fires: the numbers that each field allows, ascending. All five have to fit. Sunday is 0. */
@@ -51,6 +52,9 @@ const FIELDS: readonly CronField[] = [
 
 const DAYS_OF_A_WEEK = 7;
 
+/** The most that each month can have. */
+const DAYS_OF_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 const ITEM = /^(?:\*|(?<from>\w+)(?:-(?<to>\w+))?)(?:\/(?<step>\d+))?$/;
 
 /**
@@ -85,6 +89,20 @@ export function parseCron(text: string): CronTimes {
     return [field.field, [...new Set(numbers)].toSorted((one, other) => one - other)];
   });
   return Object.fromEntries(times) as unknown as CronTimes;
+}
+
+/** Whether there is any day at which it fires: 30 February is none. Every day of a month falls on every weekday in some year. */
+export function firesAtAll({ dayOfMonth: [firstDay = 1], month }: CronTimes): boolean {
+  return month.some((number) => firstDay <= (DAYS_OF_MONTHS[number - 1] ?? 0));
+}
+
+/**
+ * Whether it fires more than once in a day, or an hour, on the clock of any zone. An hour that the clock shows twice is left aside:
+ * it is two periods, and a day is told of one of them (see `repeatedFirings`).
+ */
+export function firesTwiceIn({ minute, hour }: CronTimes, period: Exclude<Period, 'none'>): boolean {
+  const perHour = minute.length;
+  return (period === 'hour' ? perHour : perHour * hour.length) > 1;
 }
 
 function fieldsOf(text: string): string[] {

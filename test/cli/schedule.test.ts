@@ -97,10 +97,30 @@ describe('schedule apply', () => {
     for (const name of ['cli-night', 'cli-other', 'cli-misnamed']) await folder.remove(name);
   });
 
+  it('does not prune by a folder of other pipelines, and does by one whose file has lost the last schedule', async () => {
+    await folder.write(scheduled('cli-night'));
+    await schedule('apply');
+    await folder.remove('cli-night');
+    await folder.write(pipeline('cli-unscheduled', { score: jobStep('machine-learning/batch-prediction') }));
+    await expect
+      .poll(async () => (await schedule('apply', '--prune')).stderr, { timeout: 20_000 })
+      .toMatch(
+        /has no file of any pipeline with a schedule, so --prune would delete every schedule.*Nothing was changed/,
+      );
+    expect(await listed()).toMatchObject([{ pipeline: 'cli-night' }]);
+    await folder.remove('cli-unscheduled');
+    await folder.write(pipeline('cli-night', { score: jobStep('machine-learning/batch-prediction') }));
+    expect((await schedule('apply', '--prune')).stdout).toContain('Done: 1 deleted.');
+    expect(await listed()).toEqual([]);
+    await folder.remove('cli-night');
+  });
+
   it('does not prune by a folder that holds no pipeline', async () => {
     await folder.write(scheduled('cli-night'));
     await schedule('apply');
     await folder.remove('cli-night');
+    // Temporal's list may not tell yet of one that was just created.
+    await expect.poll(async () => (await schedule('apply')).stdout, { timeout: 20_000 }).toContain('? stray');
     const { code, stderr } = await schedule('apply', '--prune');
     expect(code).toBe(2);
     expect(stderr).toMatch(/holds no pipeline, so --prune would delete every schedule.*NIGHTSCORE_PIPELINES/);
@@ -146,8 +166,9 @@ describe('one schedule', () => {
   it('is paused, resumed and deleted by name', async () => {
     await folder.write(scheduled('cli-night'));
     await schedule('apply');
-    expect((await schedule('pause', 'cli-night', '--reason', 'late data')).stdout).toContain('Paused the schedule');
-    await expect.poll(listed).toMatchObject([{ state: 'paused', note: 'late data' }]);
+    const pause = await schedule('pause', 'cli-night', '--reason', 'late\u001B[2J\ndata');
+    expect(pause.stdout).toBe('Paused the schedule of cli-night: late data\n');
+    await expect.poll(listed).toMatchObject([{ state: 'paused', note: 'late\u001B[2J\ndata' }]);
     expect((await schedule('resume', 'cli-night')).stdout).toContain('is active');
     await expect.poll(listed).toMatchObject([{ state: 'active' }]);
     expect((await schedule('trigger', 'cli-night')).stdout).toContain('nightscore list --pipeline cli-night');

@@ -1,5 +1,5 @@
-import { DateTime } from 'luxon';
-import { describe, expect, test } from 'vitest';
+import { DateTime, IANAZone } from 'luxon';
+import { describe, expect, test, vi } from 'vitest';
 import { repeatedFirings, shiftedFirings, type LocalMinute } from '../../src/pipeline/clock-changes.ts';
 import { parseCron } from '../../src/pipeline/cron.ts';
 
@@ -65,4 +65,15 @@ describe('an hour that the clock shows twice', () => {
     const found = repeatedFirings(parseCron(cron), zone, [2027, 2027]);
     expect(found.flatMap(({ first, second }) => [minuteText(first), minuteText(second)])).toEqual(moments);
   });
+});
+
+test('the days of a zone are walked through once, however many pipelines are of it', () => {
+  const looks = vi.spyOn(IANAZone.prototype, 'offset');
+  shiftedFirings(parseCron('30 2 * * *'), 'Europe/Lisbon', [2027, 2027]);
+  expect(looks.mock.calls.length).toBeGreaterThan(364);
+  looks.mockClear();
+  repeatedFirings(parseCron('30 2 * * *'), 'Europe/Lisbon', [2027, 2027]);
+  expect(shiftedFirings(parseCron('30 1 * * *'), 'Europe/Lisbon', [2027, 2027])).toHaveLength(1);
+  expect(looks).not.toHaveBeenCalled();
+  looks.mockRestore();
 });

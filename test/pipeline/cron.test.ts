@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cronProblem, parseCron } from '../../src/pipeline/cron.ts';
+import { cronProblem, firesAtAll, firesTwiceIn, parseCron } from '../../src/pipeline/cron.ts';
 
 describe('a cron expression', () => {
   test.each([
@@ -89,5 +89,29 @@ describe('a cron expression fires', () => {
 
   test('never, when it is none', () => {
     expect(() => parseCron('60 2 * * *')).toThrow('is not allowed as the minute');
+  });
+});
+
+describe('a cron expression that never fires', () => {
+  test.each(['0 2 30 2 *', '0 2 30,31 FEB *', '0 2 31 2,4,6,9,11 *'])('is %s', (cron) => {
+    expect(firesAtAll(parseCron(cron))).toBe(false);
+  });
+
+  test.each(['0 2 29 2 *', '0 2 29 2 MON', '0 2 30 2,3 *', '0 2 30-31 4 *', '0 2 * 2 *'])('is not %s', (cron) => {
+    expect(firesAtAll(parseCron(cron))).toBe(true);
+  });
+});
+
+describe('a cron expression fires more than once', () => {
+  test.each([
+    ['0 2 * * *', { day: false, hour: false }],
+    ['0 2,2 * * MON', { day: false, hour: false }],
+    ['0 2,14 * * *', { day: true, hour: false }],
+    ['@hourly', { day: true, hour: false }],
+    ['0,30 2 * * *', { day: true, hour: true }],
+    ['* * * * *', { day: true, hour: true }],
+  ])('at %s in a period: %j', (cron, expected) => {
+    const times = parseCron(cron);
+    expect({ day: firesTwiceIn(times, 'day'), hour: firesTwiceIn(times, 'hour') }).toEqual(expected);
   });
 });

@@ -1,10 +1,11 @@
 import { print } from '../process/output.ts';
 import { withNightscore } from '../runs/connect.ts';
+import { oneLine } from '../view/one-line.ts';
 
 /** `nightscore schedule pause`. */
 export async function pause(pipeline: string, reason: string): Promise<void> {
   await withNightscore(({ schedules }) => schedules.pause(pipeline, reason));
-  print(`Paused the schedule of ${pipeline}: ${reason}`);
+  print(`Paused the schedule of ${pipeline}: ${oneLine(reason)}`);
 }
 
 /** `nightscore schedule resume`. */

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../client/errors.ts';
-import type { ScheduleChange } from '../../client/schedules/nightscore-schedules.ts';
+import type { ScheduleChange } from '../../client/schedules/schedule-plan.ts';
 import { PipelineFileError } from '../../pipeline-files.ts';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { readSettings } from '../../settings.ts';
@@ -32,22 +32,31 @@ export async function apply({ dryRun, prune, json }: ApplyOptions): Promise<void
   const folder = readSettings().pipelinesFolder;
   const { pipelines, problems } = await loadFolder(folder);
   if (problems.length > 0) throw new PipelineFileError(problems);
-  if (prune) assertNotEmpty(folder, pipelines);
   await withNightscore(async ({ schedules }) => {
     const plan = await schedules.plan(pipelines, { prune: prune === true });
-    const { changes } = plan;
-    if (!json) print(planLines(changes, paintFor(process.stdout)).join('\n'));
-    if (!dryRun) await plan.carryOut();
+    assertRightFolder(folder, pipelines, plan.changes);
+    if (!json) print(planLines(plan.changes, paintFor(process.stdout)).join('\n'));
+    const changes = dryRun ? plan.changes : await plan.carryOut();
     if (json) printJson({ applied: dryRun !== true, changes });
     else print(summary(changes, dryRun === true));
   });
 }
 
-/** A wrong folder must not cost every schedule. */
-function assertNotEmpty(folder: string, pipelines: readonly PipelineDefinition[]): void {
-  if (pipelines.length > 0) return;
+/**
+ * A wrong folder must not cost every schedule. It is the right one if it wants a schedule, or holds the pipeline of one that it wants no more:
+ * so the last schedule goes when it is taken out of its file.
+ */
+function assertRightFolder(
+  folder: string,
+  pipelines: readonly PipelineDefinition[],
+  changes: readonly ScheduleChange[],
+): void {
+  const names = new Set(pipelines.map(({ name }) => name));
+  const isWrong = changes.every(({ kind, pipeline }) => kind === 'delete' && !names.has(pipeline));
+  if (changes.length === 0 || !isWrong) return;
+  const holds = pipelines.length === 0 ? 'holds no pipeline' : 'has no file of any pipeline with a schedule';
   throw new InvalidInputError([
-    `${folder} holds no pipeline, so --prune would delete every schedule. Is it the right folder (NIGHTSCORE_PIPELINES)? ` +
+    `${folder} ${holds}, so --prune would delete every schedule. Is it the right folder (NIGHTSCORE_PIPELINES)? ` +
       'Otherwise delete them one by one: nightscore schedule delete. Nothing was changed.',
   ]);
 }

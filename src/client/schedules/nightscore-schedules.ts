@@ -1,20 +1,19 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Client, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
+import type { Client, ScheduleDescription } from '@temporalio/client';
+import pMap from 'p-map';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
-import { InvalidInputError } from '../errors.ts';
-import { OwnSchedules } from './own-schedules.ts';
+import { CALLS_AT_ONCE, OwnSchedules } from './own-schedules.ts';
 import {
   contentOfDescription,
   contentOfPipeline,
   differencesBetween,
-  partsOf,
-  scheduleId,
+  hasSchedule,
   timesText,
   type ScheduleContent,
-  type ScheduleDifference,
   type ScheduledPipeline,
 } from './schedule-content.ts';
+import { planSchedules, type SchedulePlan } from './schedule-plan.ts';
 import { statusOfSchedule, type ScheduleStatus } from './schedule-status.ts';
+import { untilTaken } from './until-taken.ts';
 
 export interface NightscoreSchedulesOptions {
   /** A connected Temporal client, in the namespace of the runs. */
@@ -23,35 +22,13 @@ export interface NightscoreSchedulesOptions {
   taskQueue?: string;
 }
 
-/** What is to be done about one schedule. `stray`: no pipeline wants it any more, and it stays, because nobody asked to prune. */
-export interface ScheduleChange {
-  pipeline: string;
-  kind: 'create' | 'change' | 'unchanged' | 'delete' | 'stray';
-  cron: string;
-  timezone: string;
-  /** Of a schedule that is to be changed. */
-  differences: ScheduleDifference[];
-}
-
-export interface SchedulePlan {
-  changes: ScheduleChange[];
-  /** Does all of it. Throws an InvalidInputError when Temporal refuses a schedule. */
-  carryOut(): Promise<void>;
-}
-
-/** How often Temporal is asked for a change, and when it is looked at after each time, in milliseconds. */
-const TRIES = 5;
-const LOOK_DELAYS_MS = [0, 50, 200, 500] as const;
-
 /** Applies, lists, pauses, resumes, triggers and deletes the schedules of pipelines: of those whose runs go to one task queue. */
 export class NightscoreSchedules {
   readonly #client: Client;
-  readonly #taskQueue: string;
   readonly #own: OwnSchedules;
 
   constructor({ client, taskQueue = 'nightscore' }: NightscoreSchedulesOptions) {
     this.#client = client;
-    this.#taskQueue = taskQueue;
     this.#own = new OwnSchedules(client, taskQueue);
   }
 
@@ -62,33 +39,7 @@ export class NightscoreSchedules {
    * @param prune delete the schedules that none of these pipelines wants; without it they are left
    */
   async plan(pipelines: readonly PipelineDefinition[], { prune = false } = {}): Promise<SchedulePlan> {
-    await assertValid(pipelines);
-    const wanted = pipelines.filter(hasSchedule).map((pipeline) => ({
-      pipeline: pipeline.name,
-      content: contentOfPipeline(pipeline, this.#taskQueue, new Date()),
-    }));
-    const steps: { change: ScheduleChange; carryOut: () => Promise<void> }[] = [];
-    for (const { pipeline, content } of wanted) {
-      const own = await this.#own.find(pipeline);
-      const differences = own ? differencesBetween(contentOfDescription(own.description), content) : [];
-      const kind = !own ? 'create' : differences.length > 0 ? 'change' : 'unchanged';
-      const carryOut = async () => {
-        if (kind === 'create') await this.#create(pipeline, content);
-        if (kind === 'change') await this.#update(pipeline, content);
-      };
-      steps.push({ change: changeOf(pipeline, kind, content, differences), carryOut });
-    }
-    for await (const { pipeline, description } of this.#own.list()) {
-      if (wanted.some((other) => other.pipeline === pipeline)) continue;
-      const change = changeOf(pipeline, prune ? 'delete' : 'stray', contentOfDescription(description), []);
-      steps.push({ change, carryOut: async () => (prune ? this.#own.handle(pipeline).delete() : undefined) });
-    }
-    return {
-      changes: steps.map(({ change }) => change),
-      async carryOut() {
-        for (const step of steps) await step.carryOut();
-      },
-    };
+    return planSchedules(this.#own, pipelines, { prune });
   }
 
   /**
@@ -98,14 +49,19 @@ export class NightscoreSchedules {
    */
   async list(pipelines?: readonly PipelineDefinition[]): Promise<ScheduleStatus[]> {
     const scheduled = (pipelines ?? []).filter(hasSchedule);
-    const listed: ScheduleStatus[] = [];
-    for await (const { pipeline, description } of this.#own.list(scheduled.map(({ name }) => name))) {
-      const status = await statusOfSchedule(this.#client, pipeline, description);
-      listed.push({ ...status, ...(pipelines && this.#comparison(pipeline, description, pipelines)) });
-    }
+    // By name as well: Temporal's list may not tell yet of one that was just created.
+    const names = new Set([...(await this.#own.names()), ...scheduled.map(({ name }) => name)]);
+    const listed = await pMap(
+      await this.#own.described([...names]),
+      async ({ pipeline, description }): Promise<ScheduleStatus> => ({
+        ...(await statusOfSchedule(this.#client, pipeline, description)),
+        ...(pipelines && this.#comparison(pipeline, description, pipelines)),
+      }),
+      { concurrency: CALLS_AT_ONCE },
+    );
     const unapplied = scheduled
       .filter(({ name }) => !listed.some(({ pipeline }) => pipeline === name))
-      .map((pipeline) => notApplied(pipeline, contentOfPipeline(pipeline, this.#taskQueue, new Date())));
+      .map((pipeline) => notApplied(pipeline, contentOfPipeline(pipeline, this.#own.taskQueue, new Date())));
     return [...listed, ...unapplied].toSorted((one, other) => (one.pipeline < other.pipeline ? -1 : 1));
   }
 
@@ -134,28 +90,8 @@ export class NightscoreSchedules {
 
   /** Deletes a schedule; the runs that it started go on. Throws an InvalidInputError when there is no such schedule. */
   async delete(pipeline: string): Promise<void> {
-    const handle = await this.#own.get(pipeline);
-    await handle.delete();
-  }
-
-  async #create(pipeline: string, content: ScheduleContent): Promise<void> {
-    await toldByTemporal(pipeline, () =>
-      this.#client.schedule.create({
-        scheduleId: scheduleId(pipeline),
-        ...partsOf(content, pipeline, this.#taskQueue),
-        memo: this.#own.memo(pipeline),
-      }),
-    );
-  }
-
-  /** Whether it is paused, and why, stays as it is. */
-  async #update(pipeline: string, content: ScheduleContent): Promise<void> {
-    await toldByTemporal(pipeline, () =>
-      this.#own.handle(pipeline).update(({ state }) => ({
-        ...partsOf(content, pipeline, this.#taskQueue),
-        state,
-      })),
-    );
+    await this.#own.get(pipeline);
+    await this.#own.remove(pipeline);
   }
 
   #comparison(
@@ -166,68 +102,13 @@ export class NightscoreSchedules {
     const pipeline = pipelines.find((other) => other.name === name);
     if (!pipeline) return { withoutFile: 'there is no valid file of its pipeline' };
     if (!hasSchedule(pipeline)) return { withoutFile: 'its file has no schedule' };
-    const wanted = contentOfPipeline(pipeline, this.#taskQueue, new Date());
+    const wanted = contentOfPipeline(pipeline, this.#own.taskQueue, new Date());
     return { drift: differencesBetween(contentOfDescription(description), wanted) };
   }
-}
-
-function hasSchedule(pipeline: PipelineDefinition): pipeline is ScheduledPipeline {
-  return pipeline.schedule !== undefined;
-}
-
-function changeOf(
-  pipeline: string,
-  kind: ScheduleChange['kind'],
-  content: ScheduleContent,
-  differences: ScheduleDifference[],
-): ScheduleChange {
-  return { pipeline, kind, cron: timesText(content), timezone: content.timezone, differences };
 }
 
 function notApplied({ name }: ScheduledPipeline, content: ScheduleContent): ScheduleStatus {
   const { timezone } = content;
   const nothing = { nextTimes: [], lastActions: [], missed: 0, skipped: 0 };
   return { pipeline: name, state: 'not-applied', cron: timesText(content), timezone, ...nothing };
-}
-
-async function assertValid(pipelines: readonly PipelineDefinition[]): Promise<void> {
-  // Loaded only now: it knows every service, and brings the AWS clients with it.
-  const [{ checkDefinition, formatProblem }, { USES }] = await Promise.all([
-    import('../../pipeline/validation/parse.ts'),
-    import('../../uses-catalog.ts'),
-  ]);
-  const problems = pipelines.flatMap((pipeline) =>
-    checkDefinition(pipeline, USES).map((problem) => `${pipeline.name}: ${formatProblem(problem)}`),
-  );
-  const names = pipelines.map(({ name }) => name);
-  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  problems.push(...[...repeated].map((name) => `There are several pipelines with the name ${name}.`));
-  if (problems.length > 0) throw new InvalidInputError(problems);
-}
-
-/** Of two pauses or triggers that reach a schedule at the same moment Temporal keeps one (seen with 1.32), so we look whether it was this one. */
-async function untilTaken(
-  handle: ScheduleHandle,
-  { ask, isTaken }: { ask: () => Promise<void>; isTaken: (description: ScheduleDescription) => boolean },
-): Promise<void> {
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    await ask();
-    for (const delayMs of LOOK_DELAYS_MS) {
-      await delay(delayMs);
-      if (isTaken(await handle.describe())) return;
-    }
-  }
-  throw new Error(`Temporal did not take the request to ${handle.scheduleId}; try again.`);
-}
-
-/** The SDK turns what Temporal refuses into a TypeError. */
-async function toldByTemporal(pipeline: string, change: () => Promise<unknown>): Promise<void> {
-  try {
-    await change();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new InvalidInputError([
-      `Temporal refuses the schedule of pipeline ${pipeline}: ${error.message}. It was not changed; what comes before it in the plan was.`,
-    ]);
-  }
 }

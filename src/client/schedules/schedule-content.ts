@@ -39,6 +39,10 @@ export interface ScheduleContent {
   pauseOnFailure: boolean;
   /** The workflow that it starts, in words. */
   starts: string;
+  /** With what else it starts it, and no pipeline file can say, each in words. */
+  foreignOptions: string[];
+  /** How many more times it starts anything; as often as it is due when absent, and no pipeline file can say otherwise. */
+  remainingActions?: number;
 }
 
 /** One thing in which a schedule at Temporal is not what the file says. */
@@ -75,6 +79,10 @@ const DECADE = 10;
 
 const LIST_SEPARATOR = ', ';
 
+export function hasSchedule(pipeline: PipelineDefinition): pipeline is ScheduledPipeline {
+  return pipeline.schedule !== undefined;
+}
+
 export function scheduleId(pipeline: string): string {
   return `${ID_PREFIX}${pipeline}`;
 }
@@ -103,6 +111,7 @@ export function contentOfPipeline(
     catchupWindowMs: parseDuration(catchupWindow),
     pauseOnFailure: rest.pauseOnFailure ?? false,
     starts: startsText(actionOf(name, taskQueue)),
+    foreignOptions: [],
   };
 }
 
@@ -118,6 +127,27 @@ function actionOf(pipeline: string, taskQueue: string) {
 
 function startsText({ workflowType, workflowId, taskQueue, args }: ScheduleDescription['action']): string {
   return `${workflowType} ${JSON.stringify(args)} as ${workflowId} on ${taskQueue}`;
+}
+
+/** What `startsText` tells of an action; `searchAttributes` is the old way to say `typedSearchAttributes`. */
+const TOLD = new Set(['type', 'workflowType', 'workflowId', 'taskQueue', 'args', 'searchAttributes']);
+
+/** What an action has beside what every one of ours has. */
+function foreignOptionsOf({ action, raw }: ScheduleDescription): string[] {
+  // Of these the SDK tells nothing by itself; it leaves them out of what it writes.
+  const keepOriginalWorkflowId = raw.schedule?.policies?.keepOriginalWorkflowId;
+  const versioningOverride = raw.schedule?.action?.startWorkflow?.versioningOverride;
+  return Object.entries({ ...action, keepOriginalWorkflowId, versioningOverride })
+    .filter(([name, value]) => !TOLD.has(name) && isSet(value))
+    .map(([name, value]) => {
+      const isDuration = name.endsWith('Timeout') && typeof value === 'number';
+      return `${name} ${isDuration ? durationText(value) : JSON.stringify(value)}`;
+    });
+}
+
+/** Temporal tells what nobody has set as nothing, or as something that holds nothing. */
+function isSet(value: unknown): boolean {
+  return typeof value === 'object' && value !== null ? Object.values(value).some(isSet) : Boolean(value);
 }
 
 /** Temporal leaves out a time that the clock of the zone skips; the day has its run all the same. */
@@ -149,7 +179,8 @@ function clockText({ hour, minute }: LocalMinute): string {
 }
 
 /** What a schedule is at Temporal. */
-export function contentOfDescription({ spec, policies, action }: ScheduleDescription): ScheduleContent {
+export function contentOfDescription(description: ScheduleDescription): ScheduleContent {
+  const { spec, policies, action, state } = description;
   const { calendars = [], intervals = [], skip = [], startAt, endAt } = spec;
   return {
     calendars: calendars.map(calendarOf),
@@ -172,6 +203,8 @@ export function contentOfDescription({ spec, policies, action }: ScheduleDescrip
     catchupWindowMs: policies.catchupWindow,
     pauseOnFailure: policies.pauseOnFailure,
     starts: startsText(action),
+    foreignOptions: foreignOptionsOf(description),
+    ...(state.remainingActions !== undefined && { remainingActions: state.remainingActions }),
   };
 }
 
@@ -202,6 +235,7 @@ function shortened(text: string): string {
 
 function textsOf(content: ScheduleContent): Record<string, string> {
   const { moments, timezone, jitterMs, startAt, endAt, overlap, catchupWindowMs, pauseOnFailure, starts } = content;
+  const { foreignOptions, remainingActions } = content;
   return {
     cron: timesText(content),
     timezone,
@@ -218,6 +252,8 @@ function textsOf(content: ScheduleContent): Record<string, string> {
     catchupWindow: durationText(catchupWindowMs),
     pauseOnFailure: String(pauseOnFailure),
     starts,
+    'starts it with': foreignOptions.join(LIST_SEPARATOR) || 'nothing else',
+    'starts left': remainingActions === undefined ? 'no limit' : String(remainingActions),
   };
 }
 

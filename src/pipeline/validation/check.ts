@@ -1,5 +1,6 @@
 import { checkExpressions, entryOf } from './check-expressions.ts';
 import { checkNeeds } from './check-needs.ts';
+import { checkSchedule } from './check-schedule.ts';
 import { uncheckableConditions } from '../gate.ts';
 import { readLoosely, type LooseDefinition, type LooseStep } from './loose-definition.ts';
 import { nameProblem } from '../names.ts';
@@ -7,7 +8,6 @@ import { isParamType, paramTypeProblem } from '../params.ts';
 import { checkPlainData } from './plain-data.ts';
 import { problemWithoutPlace, type Finding, type Problem } from './problem.ts';
 import { JOB_KEYS } from '../definition.ts';
-import { firstMoment, lastMoment } from '../schedule-moment.ts';
 import { pipelineShape } from './shape.ts';
 import { suggestionFor } from '../suggestion.ts';
 import { countTemplates } from '../expressions/template.ts';
@@ -72,31 +72,6 @@ function checkParams({ params }: LooseDefinition): Finding[] {
     const message = paramTypeProblem(type, param['default']);
     return message === undefined ? [] : [{ path: ['params', name, 'default'], at: 'value', message }];
   });
-}
-
-/** A schedule starts runs by itself: it has no one to ask for a key or for parameters. */
-function checkSchedule({ schedule, period, params }: LooseDefinition): Finding[] {
-  if (schedule === undefined) return [];
-  const withoutDefault = [...params].filter(([, param]) => param['default'] === undefined);
-  const findings = withoutDefault.map(([name]): Finding => {
-    const message = 'needs a default, because the schedule starts runs that are given no parameters';
-    return { path: ['params', name], at: 'key', message };
-  });
-  findings.push(...checkEndAfterStart(schedule));
-  if (period !== 'none') return findings;
-  const message =
-    'a pipeline with a schedule needs a period (day or hour): the scheduled time decides the key of the run';
-  return [...findings, { path: ['period'], at: 'value', message }];
-}
-
-function checkEndAfterStart({ startAt, endAt, timezone = 'UTC' }: Readonly<Record<string, unknown>>): Finding[] {
-  if (typeof startAt !== 'string' || typeof endAt !== 'string' || typeof timezone !== 'string') return [];
-  const start = firstMoment(startAt, timezone);
-  const end = lastMoment(endAt, timezone);
-  // What is no moment, or no zone, is told by the shape.
-  if (start === undefined || end === undefined || start < end) return [];
-  const message = `must be later than startAt, ${startAt}`;
-  return [{ path: ['schedule', 'endAt'], at: 'value', message }];
 }
 
 /** What a step asks for that its service can never do. */

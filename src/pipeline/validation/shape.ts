@@ -21,10 +21,17 @@ function key(kind: NameKind): z.ZodString {
   return z.string().meta({ pattern: NAME_RULES[kind].pattern.source });
 }
 
+/** Names of zones that JavaScript takes (ICU knows them) and Temporal does not, since the IANA never had them, or has given them up. */
+const NOT_OF_THE_IANA = new Set([
+  ...'ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST VST'.split(' '),
+  'US/Pacific-New',
+]);
+
 function zoneProblem(zone: string): string | undefined {
   if (!IANAZone.isValidZone(zone)) return `${quoted(zone)} is not an IANA time zone such as Europe/Berlin`;
-  // Temporal does not take what JavaScript forgives.
   const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions();
+  if (NOT_OF_THE_IANA.has(zone)) return `${quoted(zone)} is not an IANA time zone: write ${timeZone}`;
+  // Temporal does not take what JavaScript forgives.
   const isMiswritten = timeZone !== zone && timeZone.toLowerCase() === zone.toLowerCase();
   return isMiswritten ? `${quoted(zone)} is not how this zone is written: write ${timeZone}` : undefined;
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { InvalidInputError } from '../../../src/client/errors.ts';
 import { NightscoreSchedules } from '../../../src/client/schedules/nightscore-schedules.ts';
 import { OVERLAPS, type PipelineDefinition, type ScheduleDefinition } from '../../../src/pipeline/definition.ts';
+import { SEARCH_ATTRIBUTE_KEYS } from '../../../src/temporal/search-attribute-keys.ts';
 import { jobStep, pipeline } from '../../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../../support/nightscore.ts';
 
@@ -163,12 +164,67 @@ describe('applying', () => {
     expect(await schedules.list([scheduled('by-hand')])).toMatchObject([{ drift: [] }]);
   });
 
+  test('sees what would stop or hurt what it starts, and puts it right', async () => {
+    await apply([scheduled('stopped')]);
+    await handle('stopped').update((schedule) => ({
+      ...schedule,
+      action: {
+        ...schedule.action,
+        workflowExecutionTimeout: '1m',
+        workflowRunTimeout: '1s',
+        retry: { maximumAttempts: 3 },
+        memo: { by: 'hand' },
+        typedSearchAttributes: [{ key: SEARCH_ATTRIBUTE_KEYS.pipeline, value: 'another' }],
+      },
+      state: { paused: true, note: 'by hand', remainingActions: 0 },
+    }));
+    const from = expect.stringMatching(/^memo .* … workflowRunTimeout 1s \(5\)$/);
+    const differences = [
+      { what: 'starts it with', from, to: 'nothing else' },
+      { what: 'starts left', from: '0', to: 'no limit' },
+    ];
+    expect(await schedules.list([scheduled('stopped')])).toMatchObject([{ drift: differences }]);
+    expect(await apply([scheduled('stopped')])).toEqual({ stopped: 'change' });
+    expect((await handle('stopped').describe()).state).toEqual({ paused: true, note: 'by hand' });
+    expect(await apply([scheduled('stopped')])).toEqual({ stopped: 'unchanged' });
+  });
+
+  test('sees that what it starts has been given the id of the first one for good', async () => {
+    await apply([scheduled('one-id')]);
+    const { raw } = await handle('one-id').describe();
+    await nightscore.temporal.workflowService.updateSchedule({
+      namespace: 'default',
+      scheduleId: 'nightscore-schedule:one-id',
+      schedule: { ...raw.schedule, policies: { ...raw.schedule?.policies, keepOriginalWorkflowId: true } },
+    });
+    const { changes } = await schedules.plan([scheduled('one-id')]);
+    expect(changes[0]?.differences).toMatchObject([{ from: 'keepOriginalWorkflowId true' }]);
+    expect(await apply([scheduled('one-id')])).toEqual({ 'one-id': 'change' });
+    expect(await apply([scheduled('one-id')])).toEqual({ 'one-id': 'unchanged' });
+  });
+
   test('leaves a schedule paused that somebody paused, with the reason', async () => {
     await apply([scheduled('paused-before')]);
     await schedules.pause('paused-before', 'the data is late');
     await apply([scheduled('paused-before', { cron: '0 4 * * *' })]);
     expect(await handle('paused-before').describe()).toMatchObject({
       state: { paused: true, note: 'the data is late' },
+    });
+  });
+
+  test('does not undo a pause that comes while it changes the schedule', async () => {
+    await apply([scheduled('paused-meanwhile')]);
+    const { workflowService } = nightscore.temporal;
+    const updateSchedule = workflowService.updateSchedule.bind(workflowService);
+    const update = vi.spyOn(workflowService, 'updateSchedule').mockImplementationOnce(async (request: object) => {
+      await handle('paused-meanwhile').pause('stop it now');
+      return updateSchedule(request);
+    });
+    await apply([scheduled('paused-meanwhile', { overlap: 'buffer-one' })]);
+    update.mockRestore();
+    expect(await handle('paused-meanwhile').describe()).toMatchObject({
+      state: { paused: true, note: 'stop it now' },
+      policies: { overlap: 'BUFFER_ONE' },
     });
   });
 
@@ -181,6 +237,37 @@ describe('applying', () => {
       ]);
       expect((await handle('busy').describe()).state.paused).toBe(paused);
     }
+  });
+
+  test('goes on with what is there now, when somebody else applies at the same moment', async () => {
+    const pipelines = [scheduled('contested'), scheduled('uncontested')];
+    for (const { name } of pipelines) applied.add(name);
+    const [first, second] = [await schedules.plan([scheduled('contested')]), await schedules.plan(pipelines)];
+    const third = await schedules.plan([scheduled('contested', { overlap: 'buffer-one' })]);
+    expect(await first.carryOut()).toMatchObject([{ kind: 'create' }]);
+    expect(await second.carryOut()).toMatchObject([{ kind: 'unchanged' }, { kind: 'create' }]);
+    expect(await third.carryOut()).toMatchObject([{ kind: 'change', differences: [{ what: 'overlap' }] }]);
+    const fourth = await schedules.plan(pipelines);
+    await schedules.delete('contested');
+    expect(await fourth.carryOut()).toMatchObject([{ kind: 'create' }, { kind: 'unchanged' }]);
+    await expect.poll(async () => (await schedules.list()).length).toBe(2);
+    const plans = [await schedules.plan([], { prune: true }), await schedules.plan([], { prune: true })];
+    await Promise.all(plans.map((plan) => plan.carryOut()));
+    expect(await schedules.list()).toEqual([]);
+  });
+
+  test('looks at each schedule once', async () => {
+    const pipelines = [scheduled('looked-at'), scheduled('looked-at-too')];
+    await apply([...pipelines, scheduled('stray')]);
+    await expect.poll(async () => (await schedules.list()).length).toBe(3);
+    const looks = vi.spyOn(nightscore.temporal.workflowService, 'describeSchedule');
+    await schedules.plan(pipelines);
+    expect(looks.mock.calls.map(([{ scheduleId }]) => String(scheduleId)).toSorted()).toEqual([
+      'nightscore-schedule:looked-at',
+      'nightscore-schedule:looked-at-too',
+      'nightscore-schedule:stray',
+    ]);
+    looks.mockRestore();
   });
 
   test('deletes what no file wants only when it is to prune, and only of its own task queue', async () => {
@@ -219,9 +306,13 @@ describe('applying', () => {
     expect(await schedules.list()).toEqual([]);
   });
 
-  test('says that Temporal refuses a zone that it does not know', async () => {
-    const plan = await schedules.plan([scheduled('nowhere', { timezone: 'us/pacific' })]);
-    await expect(plan.carryOut()).rejects.toThrow(/refuses the schedule of pipeline nowhere: unknown time zone/);
+  test('says that Temporal refuses a zone that it does not know, and does the rest', async () => {
+    const plan = await schedules.plan([scheduled('nowhere', { timezone: 'us/pacific' }), scheduled('somewhere')]);
+    applied.add('somewhere');
+    await expect(plan.carryOut()).rejects.toThrow(
+      /refuses the schedule of pipeline nowhere: unknown time zone.*the rest of the plan was carried out/,
+    );
+    expect(await schedules.list([scheduled('somewhere')])).toMatchObject([{ state: 'active' }]);
   });
 });
 

@@ -248,14 +248,37 @@ steps:
   test.each([
     ['timezone: europe/berlin', 'timezone: "europe/berlin" is not how this zone is written: write Europe/Berlin'],
     ['timezone: "+01:00"', 'timezone: "+01:00" is not an IANA time zone'],
+    ['timezone: PST', 'timezone: "PST" is not an IANA time zone: write America/Los_Angeles'],
+    ['timezone: US/Pacific-New', 'timezone: "US/Pacific-New" is not an IANA time zone: write America/Los_Angeles'],
     ['catchupWindow: 5s', 'catchupWindow: "5s" is too short: it must be at least 10s'],
     ['jitter: often', 'jitter: "often" is not a duration'],
     ['pauseOnFailure: always', 'pauseOnFailure: must be true or false'],
+    ['overlap: allow-all, pauseOnFailure: true', 'pauseOnFailure: does nothing with overlap: allow-all'],
     ['startAt: tomorrow', 'startAt: "tomorrow" is not a moment'],
     ['startAt: 2026-12-02, endAt: 2026-12-01', 'endAt: must be later than startAt, 2026-12-02'],
   ])('a schedule cannot have %s', (keys, problem) => {
     const problems = problemsOf(aroundStep('', `schedule: { cron: "@daily", ${keys} }\n`));
     expect(problems).toEqual([expect.stringContaining(`schedule.${problem}`)]);
+  });
+
+  test('a schedule cannot have a cron that never fires', () => {
+    expect(problemsOf(aroundStep('', 'schedule: { cron: 0 2 30 2 * }\n'))).toEqual([
+      'p.yaml:6:19 schedule.cron: "0 2 30 2 *" never fires: there is no such day of the month',
+    ]);
+  });
+
+  test('a schedule whose starts end each other has one start in a period', () => {
+    const problems = (period: string, cron: string, overlap: string) =>
+      problemsOf(aroundStep('', `period: ${period}\nschedule: { cron: "${cron}", overlap: ${overlap} }\n`));
+    expect(problems('day', '0 * * * *', 'cancel-other')).toEqual([
+      `p.yaml:7:41 schedule.overlap: cancel-other would end the period's own run: "0 * * * *" fires more than once a day, and each day runs once; write overlap: skip, a cron that fires once a day, or period: hour`,
+    ]);
+    expect(problems('hour', '* * * * *', 'terminate-other')).toEqual([
+      `p.yaml:7:41 schedule.overlap: terminate-other would end the period's own run: "* * * * *" fires more than once an hour, and each hour runs once; write overlap: skip, or a cron that fires once an hour`,
+    ]);
+    expect(problems('hour', '0 * * * *', 'cancel-other')).toEqual([]);
+    expect(problems('day', '30 2 * * MON-FRI', 'terminate-other')).toEqual([]);
+    expect(problems('day', '0 * * * *', 'buffer-all')).toEqual([]);
   });
 
   test('a schedule may have everything that a schedule of Temporal has', () => {
