@@ -26,3 +26,22 @@ test('the report of 500 failed steps fits into Temporal whatever its messages ar
   expect(Object.keys(large.steps)).toHaveLength(500);
   expect(large.steps['step_0']?.error).toMatch(/^夜+…$/);
 });
+
+test('the report of 500 steps that were tried again in nine replays keeps the latest earlier job of each', () => {
+  const large = report(500, '');
+  for (const step of Object.values(large.steps)) {
+    step.earlierJobs = Array.from({ length: 9 }, (_, index) => ({
+      id: `nightscore-job-of-a-pipeline-with-a-long-name-2026-11-20-${index + 1}`,
+      service: 'machine-learning/batch-prediction',
+      region: 'eu-west-1',
+      adopted: false,
+      rawStatus: 'FAILED',
+      outputUri: 's3://some-bucket/some/prefix/2026-11-20/',
+      submittedAt: '2026-11-20T02:00:00.000Z',
+      endedAt: '2026-11-20T03:00:00.000Z',
+    }));
+  }
+  shrinkReport(large);
+  expect(Buffer.byteLength(JSON.stringify(large))).toBeLessThan(600_000);
+  expect(large.steps['step_0']?.earlierJobs).toMatchObject([{ id: expect.stringMatching(/-9$/) as string }]);
+});

@@ -1,4 +1,10 @@
-import { WorkflowNotFoundError, type Client, type ScheduleDescription } from '@temporalio/client';
+import {
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type Client,
+  type ScheduleDescription,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { statusOf, type RunStatus } from '../run-summary.ts';
 import { contentOfDescription, timesText, type ScheduleDifference } from './schedule-content.ts';
 
@@ -10,6 +16,8 @@ export interface ScheduledAction {
   run?: string;
   /** Of the run, or of what was to start it; `unknown` when Temporal's retention has removed it. */
   status: RunStatus | 'unknown';
+  /** Why it failed, where it did so before there was a run. */
+  error?: string;
 }
 
 /** How a schedule stands. Times are ISO 8601 in UTC. */
@@ -65,11 +73,34 @@ export async function statusOfSchedule(
 
 /** What became of a workflow that a schedule started: of its run, as soon as it has named one. */
 async function outcomeOf(client: Client, id: string, runId?: string): Promise<Omit<ScheduledAction, 'scheduledAt'>> {
-  try {
-    const description = await client.workflow.getHandle(id, runId).describe();
+  return unlessGone(async () => {
+    const handle = client.workflow.getHandle(id, runId);
+    const description = await handle.describe();
     const run = description.memo?.['run'];
-    if (typeof run !== 'string') return { status: statusOf(description) };
-    return { run, status: (await outcomeOf(client, run)).status };
+    if (typeof run === 'string') return { run, ...(await statusOfRun(client, run)) };
+    const status = statusOf(description);
+    return { status, ...(status === 'failed' && (await failureOf(handle))) };
+  });
+}
+
+function statusOfRun(client: Client, run: string): Promise<Pick<ScheduledAction, 'status'>> {
+  return unlessGone(async () => ({ status: statusOf(await client.workflow.getHandle(run).describe()) }));
+}
+
+async function failureOf(handle: WorkflowHandle): Promise<Pick<ScheduledAction, 'error'>> {
+  try {
+    await handle.result();
+    return {};
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) return { error: error.cause?.message ?? error.message };
+    throw error;
+  }
+}
+
+/** Temporal's retention may have removed what is looked at. */
+async function unlessGone<Found>(look: () => Promise<Found>): Promise<Found | { status: 'unknown' }> {
+  try {
+    return await look();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { status: 'unknown' };
     throw error;
