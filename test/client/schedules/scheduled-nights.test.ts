@@ -251,6 +251,15 @@ describe('by hand', () => {
     }
   });
 
+  test('why a start failed before there was a run is told with the schedule', async () => {
+    await scheduled('without-file', { cron: '0 0 1 1 *', timezone: 'UTC' });
+    await folder.remove('without-file');
+    await nightscore.schedules.trigger('without-file');
+    await expect
+      .poll(async () => (await nightscore.schedules.list())[0]?.lastActions, TIMEOUT)
+      .toMatchObject([{ status: 'failed', error: expect.stringContaining('without-file') as string }]);
+  });
+
   test('a schedule is paused with a reason, resumed and deleted', async () => {
     await scheduled('handled');
     const { schedules } = nightscore;
