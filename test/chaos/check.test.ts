@@ -8,6 +8,7 @@ import type { Truth } from './truth.ts';
 const USES = 'machine-learning/batch-prediction';
 const RUN = 'chaos-001/2026-11-20';
 const JOB = jobIdOf(USES, RUN, 'score', 1);
+const NEXT_JOB = jobIdOf(USES, RUN, 'score', 2);
 const ENDED_AT = '2026-11-20T02:00:00.000Z';
 
 const run: PlannedRun = {
@@ -15,6 +16,7 @@ const run: PlannedRun = {
   key: '2026-11-20',
   pipeline: { name: 'chaos-001', steps: { score: { uses: USES, with: {} } } },
   faults: [],
+  isReplayed: false,
   mustSucceed: false,
 };
 
@@ -24,7 +26,7 @@ function violations({
   creates = 1,
 }: {
   step: Partial<StepReport>;
-  jobs?: { state: string; endedAt?: string }[];
+  jobs?: { state: string; endedAt?: string; id?: string }[];
   creates?: number;
 }): string[] {
   const times = { submittedAt: ENDED_AT, adopted: false };
@@ -64,6 +66,22 @@ describe('what is held against the truth', () => {
       'a job that outlived its run',
       { step: { outcome: 'succeeded' as const }, jobs: [{ state: 'succeeded', endedAt: '2026-11-20T02:00:09.000Z' }] },
       'still ran',
+    ],
+    [
+      'a job that was paid for although the one before it had succeeded',
+      { step: { outcome: 'succeeded' as const }, jobs: [{ state: 'succeeded' }, { state: 'succeeded', id: NEXT_JOB }] },
+      'had succeeded',
+    ],
+    [
+      'a job that was paid for beside one that ran',
+      {
+        step: { outcome: 'succeeded' as const },
+        jobs: [
+          { state: 'failed', endedAt: '2026-11-20T02:00:09.000Z' },
+          { state: 'succeeded', id: NEXT_JOB },
+        ],
+      },
+      'had not ended',
     ],
   ])('finds %s', (_what, given, words) => {
     expect(violations(given).join('\n')).toContain(words);

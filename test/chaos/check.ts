@@ -12,6 +12,9 @@ const STATES_OF_OUTCOME: Record<string, readonly string[]> = {
 /** Clocks of one machine, but moments are rounded on the way. */
 const SLACK_MS = 50;
 
+/** That a step can come to: two in the run, and two in its replay. */
+const ATTEMPTS = [1, 2, 3, 4];
+
 /** Everything in which what was told differs from what is true, each in a sentence. */
 export function findViolations(runs: readonly PlannedRun[], reports: ReadonlyMap<string, RunReport>, truth: Truth) {
   const told = [...reports.values()].map((report) => JSON.stringify(report));
@@ -66,6 +69,7 @@ function checkStep(run: PlannedRun, id: string, step: StepReport, report: RunRep
   const unmade = named.filter((job) => truth.calls.every((call) => call.job !== job.id || call.effect !== 'created'));
   return [
     ...unmade.map((job) => `${where}: the report names job ${job.id}, which was never created.`),
+    ...paidForNothing(run, id, jobs).map((text) => `${where}: ${text}`),
     ...outcomeAgainst(jobs, step).map((text) => `${where}: ${text} The report says: ${step.error ?? 'no error'}`),
     ...jobs
       .filter((job) => step.outcome !== 'left-running' && job.fate !== 'vanishes' && ranAtEnd(job, report))
@@ -73,7 +77,22 @@ function checkStep(run: PlannedRun, id: string, step: StepReport, report: RunRep
   ];
 }
 
-function outcomeAgainst(jobs: readonly TrueJob[], { outcome, job: told }: StepReport): string[] {
+/** A further job is paid for only where the one before it did not succeed, and did not run any more. */
+function paidForNothing(run: PlannedRun, step: string, jobs: readonly TrueJob[]): string[] {
+  const inOrder = ATTEMPTS.flatMap((attempt) => {
+    const id = jobIdOf(run.pipeline.steps[step]!.uses, run.id, step, attempt);
+    return jobs.find((job) => job.id === id) ?? [];
+  });
+  return inOrder.slice(1).flatMap((job, index) => {
+    const { id, state, fate = '', endedAt } = inOrder[index]!;
+    if (fate === 'vanishes' || fate.startsWith('results-')) return [];
+    const hadEnded = endedAt !== undefined && Date.parse(endedAt) <= Date.parse(job.createdAt) + SLACK_MS;
+    if (state !== 'succeeded' && hadEnded) return [];
+    return [`job ${job.id} was paid for although job ${id} ${hadEnded ? 'had succeeded' : 'had not ended'}.`];
+  });
+}
+
+function outcomeAgainst(jobs: readonly TrueJob[], { outcome, job: told, earlierJobs = [] }: StepReport): string[] {
   const states = STATES_OF_OUTCOME[outcome ?? ''];
   if (states) {
     const job = jobs.find(({ id }) => id === told?.id);
@@ -88,13 +107,14 @@ function outcomeAgainst(jobs: readonly TrueJob[], { outcome, job: told }: StepRe
   if (outcome === 'left-running') return [];
   if (outcome === 'lost' && jobs.some(({ fate }) => fate === 'vanishes')) return [];
   if (outcome === 'lost') return [`it is told as lost, but job ${told?.id} is ${jobs[0]?.state}.`];
-  return jobs.map(({ id, state }) => `it is told as ${outcome}, but job ${id} exists (${state}).`);
+  const unknown = jobs.filter(({ id }) => earlierJobs.every((earlier) => earlier.id !== id));
+  return unknown.map(({ id, state }) => `it is told as ${outcome}, but job ${id} exists (${state}).`);
 }
 
 /** The true jobs of a step, of all job attempts that a chaos run can come to. */
 function jobsOf(run: PlannedRun, step: string, truth: Truth): TrueJob[] {
   const { uses } = run.pipeline.steps[step]!;
-  const ids = [1, 2].map((attempt) => jobIdOf(uses, run.id, step, attempt));
+  const ids = ATTEMPTS.map((attempt) => jobIdOf(uses, run.id, step, attempt));
   return truth.jobs.filter(({ id }) => ids.includes(id));
 }
 

@@ -17,6 +17,7 @@ describe('the plan of a chaos run', () => {
     const faults = runs.flatMap((run) => run.faults.map(({ fault }) => fault));
     expect(new Set(faults)).toEqual(new Set(Object.keys(FAULTS)));
     expect(runs.some(({ cancelAfterMs }) => cancelAfterMs !== undefined)).toBe(true);
+    expect(runs.some(({ terminateAfterMs }) => terminateAfterMs !== undefined)).toBe(true);
     expect(steps.some(({ timeout }) => timeout !== undefined)).toBe(true);
     expect(steps.some(({ onCancel }) => onCancel === 'leave')).toBe(true);
     expect(events.filter(({ kind }) => kind === 'kill-temporal')).toHaveLength(2);

@@ -14,6 +14,10 @@ export interface PlannedRun {
   faults: PlannedFault[];
   /** When it is cancelled, after its start. */
   cancelAfterMs?: number;
+  /** When somebody terminates it in Temporal, after its start. */
+  terminateAfterMs?: number;
+  /** Whether it is replayed once it has ended without success. */
+  isReplayed: boolean;
   /** Nothing that was planned is a reason for any other outcome than `succeeded`. */
   mustSucceed: boolean;
 }
@@ -69,12 +73,14 @@ function planRun(random: SeededRandom, index: number): PlannedRun {
     return planned;
   });
   const cancelled = random.chance(0.15) ? { cancelAfterMs: random.integer(200, 15_000) } : {};
+  const terminated = random.chance(0.1) ? { terminateAfterMs: random.integer(200, 10_000) } : {};
+  const isReplayed = 'terminateAfterMs' in terminated || random.chance(0.5);
   const mustSucceed =
     !('cancelAfterMs' in cancelled) &&
     Object.values(steps).every(({ timeout, description }) => timeout === undefined && description !== FAILS) &&
     // A start that looks again, after a fault of another kind, may meet a denial, which is a rightful end of it.
     faults.every(({ fault }) => fault !== 'access-denied' && !DOOMS.has(fault));
-  return { id, key: KEY, pipeline: { name, steps }, faults, ...cancelled, mustSucceed };
+  return { id, key: KEY, pipeline: { name, steps }, faults, ...cancelled, ...terminated, isReplayed, mustSucceed };
 }
 
 /** What a step has to say about a fate of its job for the run to end, and for the fate to be noticed. */

@@ -76,9 +76,16 @@ export async function runChaos({ seed, runs: count, deadlineMs }: ChaosOptions):
     const striking = runEvents(events, { temporal, workers, proxy }, over.signal);
     // Without a Temporal server that comes back, no run would ever end.
     striking.catch(() => broken.abort());
-    await driveRuns(nightscore, runs, AbortSignal.any([AbortSignal.timeout(deadlineMs), broken.signal])).finally(() =>
-      over.abort(),
-    );
+    const terminate = async (run: string) => {
+      const handle = client.workflow.getHandle(run);
+      if ((await handle.describe()).status.name === 'RUNNING') await handle.terminate('by chaos');
+    };
+    await driveRuns(
+      nightscore,
+      runs,
+      terminate,
+      AbortSignal.any([AbortSignal.timeout(deadlineMs), broken.signal]),
+    ).finally(() => over.abort());
     const eventCounts = await striking;
 
     const reports = new Map<string, RunReport>();

@@ -8,6 +8,7 @@ export function summaryLines({ reports, truth, events, seconds }: ChaosResult): 
   const created = truth.calls.filter(({ effect }) => effect === 'created').length;
   const rows: [string, string][] = [
     ['duration', `${seconds.toFixed(0)} s`],
+    ['replays', String(reports.filter(({ run }) => run.replay).length)],
     ['runs', counted(reports.map(({ outcome }) => outcome ?? 'not ended'))],
     ['steps', counted(steps.map(({ outcome }) => outcome ?? 'not ended'))],
     ['kills', `${workerKills} of workers, ${temporalKills} of the Temporal server`],
