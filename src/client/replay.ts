@@ -14,7 +14,7 @@ import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
 import type { inspectResults } from '../workflows/inspect-results.ts';
 import type { RunMemory, runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, NoWorkerError } from './errors.ts';
-import { statusOf } from './run-summary.ts';
+import { BATCH, statusOf } from './run-summary.ts';
 
 export interface ReplayOptions {
   /** The run key. */
@@ -158,6 +158,8 @@ export async function startReplay(
       args,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
+      // The report says it as well, but only one that ends in order leaves its report.
+      ...(batch !== undefined && { memo: { [BATCH]: batch } }),
     });
     return handle.firstExecutionRunId;
   } catch (error) {
