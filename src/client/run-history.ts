@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { RunReport } from '../pipeline/report.ts';
+import { RUNS_PER_ANSWER } from './page-size.ts';
 import { statusOf, type RunStatus } from './run-summary.ts';
 import { quote } from './visibility-text.ts';
 
@@ -28,7 +29,9 @@ export async function readRunHistory(
 ): Promise<RunOfHistory[]> {
   const query = `WorkflowType = 'runPipeline' AND WorkflowId = ${quote(run)}`;
   const runs: RunOfHistory[] = [];
-  for await (const info of client.workflow.list({ query })) runs.push(runOf(info, await reportOf(info)));
+  for await (const info of client.workflow.list({ query, pageSize: RUNS_PER_ANSWER })) {
+    runs.push(runOf(info, await reportOf(info)));
+  }
   return runs.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
 }
 
