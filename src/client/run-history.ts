@@ -19,6 +19,8 @@ export interface RunOfHistory {
   reused: string[];
   /** Ids of the jobs that it submitted or took over. */
   jobs: string[];
+  /** Those of the jobs that existed already and that it took over. */
+  adopted: string[];
 }
 
 /** All runs under a run key that Temporal still keeps, the oldest first. */
@@ -37,7 +39,7 @@ export async function readRunHistory(
 
 function runOf(info: WorkflowExecutionInfo, { run, steps }: RunReport): RunOfHistory {
   const all = Object.entries(steps);
-  const own = all.filter(([, { reused }]) => !reused).flatMap(([, { job }]) => (job ? [job.id] : []));
+  const own = all.filter(([, { reused }]) => !reused).flatMap(([, { job }]) => job ?? []);
   return {
     runId: info.runId,
     status: statusOf(info),
@@ -46,6 +48,7 @@ function runOf(info: WorkflowExecutionInfo, { run, steps }: RunReport): RunOfHis
     trigger: run.trigger,
     ...(run.replay && { replay: run.replay }),
     reused: all.filter(([, { reused }]) => reused).map(([id]) => id),
-    jobs: own,
+    jobs: own.map(({ id }) => id),
+    adopted: own.filter(({ adopted }) => adopted).map(({ id }) => id),
   };
 }

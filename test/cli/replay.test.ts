@@ -92,11 +92,14 @@ describe('replay of one run', () => {
     });
     await nightscore.until(id, ({ steps }) => steps['score']?.job !== undefined);
     await nightscore.temporal.workflow.getHandle(id).terminate();
+    expect((await run('get', id)).stdout).toMatch(/outcome +terminated/);
     const done = await run('replay', id, '--wait', '--json');
     expect(done.code).toBe(0);
     const report = onlyDocument(done.stdout) as RunReport;
     expect(report).toMatchObject({ outcome: 'succeeded', steps: { score: { attempt: 1, job: { adopted: true } } } });
     expect(await createsOf(report.steps['score']?.job?.id ?? '')).toBe(1);
+    const history = await nightscore.client.history(id);
+    expect(history.map(({ adopted }) => adopted)).toEqual([[], [report.steps['score']?.job?.id]]);
   });
 
   it('takes the definition of the folder when asked to', async () => {
