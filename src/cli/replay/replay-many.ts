@@ -12,6 +12,7 @@ import { withNightscore } from '../runs/connect.ts';
 import { oneLine } from '../view/one-line.ts';
 import { paintFor } from '../view/paint.ts';
 import { previewLines, resultLines, runsText, type Preview, type Replayed } from '../view/replays-lines.ts';
+import { readingColumnsOf } from '../view/terminal-size.ts';
 import { clockText, momentText } from '../view/time-text.ts';
 import { untilEnded } from './await-replays.ts';
 import { openBatch, type Batch } from './batch.ts';
@@ -67,7 +68,10 @@ export async function replayMany(where: string, options: ReplayCommandOptions, t
       );
     }
     const previews = await previewAll(runs, replays);
-    if (!options.json && runs.length > 0) print(previewLines(previews, paintFor(process.stdout)).join('\n'));
+    if (!options.json && runs.length > 0) {
+      const { stdout } = process;
+      print(previewLines(previews, { columns: readingColumnsOf(stdout), paint: paintFor(stdout) }).join('\n'));
+    }
     if (runs.length === 0 && before.length === 0) await noteRunning(where, parsed, client);
     await carryOut(previews, before, replays);
   });

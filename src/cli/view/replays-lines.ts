@@ -1,7 +1,7 @@
 import type { RunStatus } from '../../client/run-summary.ts';
 import type { ReplayAction } from '../../pipeline/replay-plan.ts';
 import { counted } from '../../pipeline/wording.ts';
-import { oneLine } from './one-line.ts';
+import { oneLine, wrapped } from './one-line.ts';
 import type { Paint } from './paint.ts';
 import { tableLines } from './table.ts';
 
@@ -40,7 +40,10 @@ const ACTIONS: readonly ReplayAction[] = ['reuse', 'adopt', 'pay again', 'run', 
 const HEADINGS = ['RUN', 'STATUS', ...ACTIONS.map((action) => action.toUpperCase())];
 
 /** What a replay of many runs will do: a row for each, then what is not replayed and why. */
-export function previewLines(previews: readonly Preview[], paint: Paint): string[] {
+export function previewLines(
+  previews: readonly Preview[],
+  { columns, paint }: { columns: number; paint: Paint },
+): string[] {
   const chosen = previews.filter(({ problem }) => problem === undefined);
   const left = previews.filter(({ problem }) => problem !== undefined);
   const rows = chosen.map(({ run, status, actions }) => [
@@ -49,13 +52,15 @@ export function previewLines(previews: readonly Preview[], paint: Paint): string
     ...ACTIONS.map((action) => countText(actions[action])),
   ]);
   const table = tableLines([HEADINGS, ...rows], { rightAligned: ACTIONS.map((_, index) => index + 2) });
-  const warnings = chosen.flatMap(({ run, warnings: found }) => found.map((text) => `Warning: ${run}: ${text}`));
+  const warnings = chosen.flatMap(({ run, warnings: found }) =>
+    found.map((text) => `Warning: ${run}: ${oneLine(text)}`),
+  );
   return [
     ...(chosen.length > 0 ? [paint('dim', table.shift() ?? ''), ...table] : []),
     ...(chosen.length > 0 ? [totalText(chosen)] : []),
-    ...[...warnings, ...left.map(({ run, problem = '' }) => `Not replayed: ${run}: ${oneLine(problem)}`)].map((line) =>
-      paint('yellow', line),
-    ),
+    ...[...warnings, ...left.map(({ run, problem = '' }) => `Not replayed: ${run}: ${oneLine(problem)}`)]
+      .flatMap((text) => wrapped(text, columns))
+      .map((line) => paint('yellow', line)),
   ];
 }
 
