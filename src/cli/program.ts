@@ -236,7 +236,7 @@ function addServing(program: Command): void {
     )
     .argument('<name>', 'name of the caller, which runs and the log give as who started them')
     .addOption(
-      new Option('--scope <scope...>', 'what it is for: to see, to start, to cancel')
+      new Option('--scope <scope...>', 'what it is for: to see, to start, to cancel and replay')
         .choices(SCOPES)
         .makeOptionMandatory(),
     )
