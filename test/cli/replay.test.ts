@@ -194,7 +194,9 @@ describe('replay of a night', () => {
     first.process.kill('SIGINT');
     const interrupted = await first.ended;
     expect(interrupted.code).toBe(130);
-    expect(interrupted.stderr).toContain('Replayed 2 runs.\nThe replays go on. Give the same command again');
+    expect(interrupted.stderr).toContain(
+      'Replayed 2 runs.\nReplays that were started go on. Give the same command again',
+    );
 
     // Terminated, it leaves no report.
     await nightscore.temporal.workflow.getHandle('cli-hung-a/2026-11-17').terminate();

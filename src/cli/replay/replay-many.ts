@@ -96,14 +96,14 @@ async function carryOut(previews: readonly Preview[], before: readonly Replayed[
   if (chosen.length === 0) note('No run is left to be started.');
   else if (!(await isConfirmed(question, paysAgain, options))) return;
   const results = [...before];
+  await batch.begin(chosen.map(({ run }) => run));
   try {
-    await batch.begin(chosen.map(({ run }) => run));
     await startAll(previews, results, replays);
     if (options.wait) await untilEnded(results, replays);
     await batch.end();
   } catch (error) {
-    const summary = resultLines(results);
-    note(['', ...summary, 'The replays go on. Give the same command again to go on with what is left.'].join('\n'));
+    const goOn = 'Replays that were started go on. Give the same command again to go on with what is left.';
+    note(['', ...resultLines(results), goOn].join('\n'));
     throw signal.aborted ? signal.reason : error;
   }
   if (json) printJson({ where, runs: results });
