@@ -16,7 +16,9 @@ export async function get(run: string, options: { history?: true; json?: true })
     }
     const report = await client.get(run);
     if (options.json) return printJson(report);
+    const standing = await client.standing(run);
     const { stdout } = process;
-    print(runDetails(report, { now: new Date(), columns: columnsOf(stdout), paint: paintFor(stdout) }).join('\n'));
+    const view = { now: new Date(), columns: columnsOf(stdout), paint: paintFor(stdout), ...standing };
+    print(runDetails(report, view).join('\n'));
   });
 }

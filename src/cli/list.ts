@@ -1,9 +1,8 @@
-import { InvalidInputError } from '../client/errors.ts';
 import type { RunFilter } from '../client/run-filter.ts';
 import type { RunStatus, RunSummary } from '../client/run-summary.ts';
-import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
-import { quoted } from '../pipeline/wording.ts';
+import { checkedWhere } from './runs/checked-where.ts';
 import { withNightscore } from './runs/connect.ts';
+import { assertUsable } from './runs/usable.ts';
 import { note, print, printJson } from './process/output.ts';
 import { paintFor, type Effect, type Paint } from './view/paint.ts';
 import { tableLines } from './view/table.ts';
@@ -34,7 +33,8 @@ const EFFECT_OF_STATUS: Record<RunStatus, Effect> = {
 
 /** `nightscore list`: the runs that match, those that go on first. */
 export async function list({ limit, since, json, ...equals }: ListOptions): Promise<void> {
-  if (equals.service !== undefined) await assertCanBeUsed(equals.service);
+  if (equals.service !== undefined) await assertUsable(equals.service, '--service');
+  if (equals.where !== undefined) await checkedWhere(equals.where);
   const filter: RunFilter = { ...equals, ...(since && { startedAfter: since }) };
   await withNightscore(async ({ client }) => {
     const runs: RunSummary[] = [];
@@ -49,17 +49,6 @@ export async function list({ limit, since, json, ...equals }: ListOptions): Prom
     const lines = listLines(runs, { now: new Date(), paint: paintFor(process.stdout) });
     print(runs.length === 0 ? 'No runs match.' : lines.join('\n'));
   });
-}
-
-/** A name that no step can use would find nothing, and look like an answer. */
-async function assertCanBeUsed(service: string): Promise<void> {
-  // Loaded only now: it knows every service, and brings the AWS clients with it.
-  const { USES } = await import('../uses-catalog.ts');
-  const known = Object.keys(USES);
-  if (known.includes(service)) return;
-  const suggestion = known.find((name) => name.startsWith(`${service}/`)) ?? suggestionFor(service, known);
-  const problem = withSuggestion(`--service ${quoted(service)} is nothing that a step can use`, suggestion);
-  throw new InvalidInputError([`${problem}. Allowed are ${known.join(', ')}.`]);
 }
 
 /** Runs as a table. */

@@ -29,6 +29,18 @@ export function positiveNumber(text: string): number {
   return number;
 }
 
+/** Slower than one in 100 seconds is no rate, and timers end at some weeks; faster than this Temporal's own limits count. */
+const RATES = { lowest: 0.01, highest: 100 } as const;
+
+/** How many of something in a second. */
+export function rate(text: string): number {
+  const number = positiveNumber(text);
+  if (number < RATES.lowest || number > RATES.highest) {
+    throw new InvalidArgumentError(`It must be a number from ${RATES.lowest} to ${RATES.highest}.`);
+  }
+  return number;
+}
+
 /** A moment that has been; see {@link pastMomentOf}. */
 export function pastMoment(text: string): Date {
   const moment = pastMomentOf(text, new Date());

@@ -4,7 +4,7 @@ import type { DemoOptions } from './demo.ts';
 import type { DevOptions } from './dev.ts';
 import { EXIT_CODES_TEXT } from './process/exit-codes.ts';
 import type { ListOptions } from './list.ts';
-import { collected, pastMoment, portNumber, positiveNumber, wholeNumber } from './option-values.ts';
+import { collected, pastMoment, portNumber, positiveNumber, rate, wholeNumber } from './option-values.ts';
 import { SCOPES } from '../server/callers.ts';
 import type { ServeOptions } from './serve.ts';
 import type { ReplayCommandOptions } from './replay.ts';
@@ -174,7 +174,7 @@ function addReplay(program: Command): void {
     .option('--yes', 'do not ask')
     .option('--wait', 'wait until the replays have ended, and exit by their outcome')
     .option('--limit <number>', 'with --where: refuse to replay more runs than this', wholeNumber, 1000)
-    .option('--rate <number>', 'with --where: how many replays are started in a second', positiveNumber, 5)
+    .option('--rate <number>', 'with --where: how many replays are started in a second', rate, 5)
     .option(...JSON_OPTION)
     .addHelpText('after', example("nightscore replay --where 'period=2026-11-19 pipeline=churn-*'"))
     .action(async (run: string | undefined, options: ReplayCommandOptions) =>
@@ -236,7 +236,7 @@ function addServing(program: Command): void {
     )
     .argument('<name>', 'name of the caller, which runs and the log give as who started them')
     .addOption(
-      new Option('--scope <scope...>', 'what it is for: to see, to start, to cancel')
+      new Option('--scope <scope...>', 'what it is for: to see, to start, to cancel and replay')
         .choices(SCOPES)
         .makeOptionMandatory(),
     )

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { RUNS_PER_ANSWER } from './page-size.ts';
 import { anyOf, quote } from './visibility-text.ts';
 
 /** How many run keys one query may ask for. */
@@ -13,7 +14,7 @@ export async function latestRunIds(client: Client, runs: readonly string[]): Pro
   const keys = [...new Set(runs)];
   for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
     const query = anyOf(keys.slice(from, from + KEYS_AT_ONCE).map((run) => `WorkflowId = ${quote(run)}`));
-    for await (const { workflowId, runId, startTime } of client.workflow.list({ query })) {
+    for await (const { workflowId, runId, startTime } of client.workflow.list({ query, pageSize: RUNS_PER_ANSWER })) {
       const before = latest.get(workflowId);
       const startedAt = startTime.getTime();
       if (!before || startedAt > before.startedAt) latest.set(workflowId, { runId, startedAt });

@@ -13,6 +13,7 @@ import type { runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts
 import { InvalidInputError, RunNotFoundError } from './errors.ts';
 import { latestRunIds } from './latest-runs.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
+import { RUNS_PER_ANSWER } from './page-size.ts';
 import { readRunInput } from './run-input.ts';
 import { readRunPage, type RunPage, type RunPageOptions } from './run-page.ts';
 import {
@@ -149,7 +150,8 @@ export class NightscoreClient {
    */
   async *list(filter: RunFilter = {}): AsyncIterable<RunSummary> {
     let found: RunSummary[] = [];
-    for await (const info of this.#client.workflow.list({ query: visibilityQuery(filter) })) {
+    const query = visibilityQuery(filter);
+    for await (const info of this.#client.workflow.list({ query, pageSize: RUNS_PER_ANSWER })) {
       found.push(...[summaryOf(info)].filter((one) => one !== undefined));
       if (found.length < LATEST_AT_ONCE) continue;
       yield* await this.#latestOf(found);

@@ -25,7 +25,7 @@ import type { observeJobs } from '../workflows/observe-jobs.ts';
 import type { RunMemory, runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, NoWorkerError } from './errors.ts';
 import { readRunInput } from './run-input.ts';
-import { statusOf } from './run-summary.ts';
+import { BATCH, statusOf } from './run-summary.ts';
 
 export interface ReplayOptions {
   /** The run key. */
@@ -172,6 +172,8 @@ export async function startReplay(
       args,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
+      // The report says it as well, but only one that ends in order leaves its report.
+      ...(batch !== undefined && { memo: { [BATCH]: batch } }),
     });
     return handle.firstExecutionRunId;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { STATUS_IN_TEMPORAL, type RunStatus } from './run-summary.ts';
 import { anyOf, quote } from './visibility-text.ts';
-import { whereQuery } from './where.ts';
+import { parseWhere } from './where.ts';
 
 /** Which runs to list; all of them when empty. */
 export interface RunFilter {
@@ -37,6 +37,6 @@ export function visibilityQuery(filter: RunFilter): string {
   if (filter.ofPipelines)
     terms.push(anyOf(filter.ofPipelines.map((name) => `WorkflowId STARTS_WITH ${quote(`${name}/`)}`)));
   if (filter.runs) terms.push(anyOf(filter.runs.map((run) => `WorkflowId = ${quote(run)}`)));
-  if (filter.where !== undefined) terms.push(whereQuery(filter.where));
+  if (filter.where !== undefined) terms.push(parseWhere(filter.where).query);
   return terms.join(' AND ');
 }

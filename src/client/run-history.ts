@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { RunReport } from '../pipeline/report.ts';
+import { RUNS_PER_ANSWER } from './page-size.ts';
 import { statusOf, type RunStatus } from './run-summary.ts';
 import { quote } from './visibility-text.ts';
 
@@ -18,6 +19,8 @@ export interface RunOfHistory {
   reused: string[];
   /** Ids of the jobs that it submitted or took over. */
   jobs: string[];
+  /** Those of the jobs that existed already and that it took over. */
+  adopted: string[];
 }
 
 /** All runs under a run key that Temporal still keeps, the oldest first. */
@@ -28,13 +31,15 @@ export async function readRunHistory(
 ): Promise<RunOfHistory[]> {
   const query = `WorkflowType = 'runPipeline' AND WorkflowId = ${quote(run)}`;
   const runs: RunOfHistory[] = [];
-  for await (const info of client.workflow.list({ query })) runs.push(runOf(info, await reportOf(info)));
+  for await (const info of client.workflow.list({ query, pageSize: RUNS_PER_ANSWER })) {
+    runs.push(runOf(info, await reportOf(info)));
+  }
   return runs.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
 }
 
 function runOf(info: WorkflowExecutionInfo, { run, steps }: RunReport): RunOfHistory {
   const all = Object.entries(steps);
-  const own = all.filter(([, { reused }]) => !reused).flatMap(([, { job }]) => (job ? [job.id] : []));
+  const own = all.filter(([, { reused }]) => !reused).flatMap(([, { job }]) => job ?? []);
   return {
     runId: info.runId,
     status: statusOf(info),
@@ -43,6 +48,7 @@ function runOf(info: WorkflowExecutionInfo, { run, steps }: RunReport): RunOfHis
     trigger: run.trigger,
     ...(run.replay && { replay: run.replay }),
     reused: all.filter(([, { reused }]) => reused).map(([id]) => id),
-    jobs: own,
+    jobs: own.map(({ id }) => id),
+    adopted: own.filter(({ adopted }) => adopted).map(({ id }) => id),
   };
 }

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import { requiredTsToDate, optionalTsToDate } from '@temporalio/common/lib/time.js';
 import { InvalidInputError } from './errors.ts';
+import { RUNS_PER_ANSWER } from './page-size.ts';
 import { summaryOf, type RunSummary } from './run-summary.ts';
 
 type RawInfo = WorkflowExecutionInfo['raw'];
@@ -29,19 +30,32 @@ const NO_CURSOR = 'The cursor is none: give the `next` of the page before, as it
 /** Status of gRPC. */
 const INVALID_ARGUMENT: unknown = 3;
 
-/** One page of Temporal's list. A cursor is Temporal's own page token in a form that fits into a URL, so nothing is kept between pages. */
+/**
+ * One page of the list of runs, of as many answers of Temporal as it takes. A cursor is Temporal's own page token in a form that fits into a
+ * URL, so nothing is kept between pages.
+ */
 export async function readRunPage(client: Client, query: string, { limit, cursor }: RunPageOptions): Promise<RunPage> {
-  const nextPageToken = cursor === undefined ? undefined : tokenOf(cursor);
+  const runs: RunSummary[] = [];
+  let token = cursor === undefined ? Buffer.alloc(0) : tokenOf(cursor);
+  for (let wanted = limit; wanted > 0;) {
+    const pageSize = Math.min(wanted, RUNS_PER_ANSWER);
+    const answer = await readAnswer(client, query, pageSize, token);
+    runs.push(...answer.executions.flatMap((raw) => rowOf(raw) ?? []));
+    token = Buffer.from(answer.nextPageToken ?? []);
+    if (token.length === 0) return { runs };
+    wanted -= pageSize;
+  }
+  return { runs, next: cursorOf(token) };
+}
+
+async function readAnswer(client: Client, query: string, pageSize: number, nextPageToken: Buffer) {
   const { namespace } = client.options;
-  const page = await client.workflowService
-    .listWorkflowExecutions({ namespace, query, pageSize: limit, ...(nextPageToken && { nextPageToken }) })
-    .catch((error: unknown) => {
-      const isOurs = isGrpcServiceError(error) && error.code === INVALID_ARGUMENT;
-      throw isOurs ? new InvalidInputError([`Temporal cannot list this: ${error.details}`]) : error;
-    });
-  const runs = page.executions.flatMap((raw) => rowOf(raw) ?? []);
-  const token = Buffer.from(page.nextPageToken ?? []);
-  return { runs, ...(token.length > 0 && { next: cursorOf(token) }) };
+  try {
+    return await client.workflowService.listWorkflowExecutions({ namespace, query, pageSize, nextPageToken });
+  } catch (error) {
+    const isOurs = isGrpcServiceError(error) && error.code === INVALID_ARGUMENT;
+    throw isOurs ? new InvalidInputError([`Temporal cannot list this: ${error.details}`]) : error;
+  }
 }
 
 /** Temporal's numbers of the statuses: WorkflowExecutionStatus of its API. */

@@ -28,7 +28,12 @@ export interface RunSummary {
   endedAt?: string;
   /** What a replay that has ended went on from. */
   replay?: RunReport['run']['replay'];
+  /** Names the command that started this replay beside others. */
+  batch?: string;
 }
+
+/** Key of the memo under which a replay has its batch, from its start on. */
+export const BATCH = 'batch';
 
 /** Temporal's own word is the truth of a run's status; an attribute that the run wrote could be out of date. */
 export const STATUS_IN_TEMPORAL = {
@@ -58,6 +63,7 @@ export function summaryOf(
 ): RunSummary | undefined {
   if (!isRunKey(info.workflowId)) return undefined;
   const { replay } = (info.memo?.['report'] as RunReport | undefined)?.run ?? {};
+  const batch = info.memo?.[BATCH];
   return {
     id: info.workflowId,
     runId: info.runId,
@@ -66,5 +72,6 @@ export function summaryOf(
     startedAt: info.startTime.toISOString(),
     ...(info.closeTime && { endedAt: info.closeTime.toISOString() }),
     ...(replay && { replay }),
+    ...(typeof batch === 'string' && { batch }),
   };
 }

@@ -29,30 +29,38 @@ const FIELDS: Readonly<Record<string, Field>> = {
   until: { isSingle: true, term: (value) => momentTerm('<', value) },
 };
 
+export interface Where {
+  /** For Temporal's visibility. */
+  query: string;
+  /** The values of each field that is used. */
+  values: ReadonlyMap<string, readonly string[]>;
+}
+
 /**
- * A filter of runs, as people write it, as a query of Temporal's visibility. `FIELD=VALUE` texts with spaces between them must all hold; a
- * comma separates alternatives; a `*` at the end of a pipeline or period stands for anything. Throws an InvalidInputError with
- * everything that is wrong.
+ * A filter of runs, as people write it. `FIELD=VALUE` texts with spaces between them must all hold; a comma separates alternatives; a `*` at
+ * the end of a pipeline or period stands for anything. Throws an InvalidInputError with everything that is wrong.
  */
-export function whereQuery(text: string): string {
+export function parseWhere(text: string): Where {
   const problems: string[] = [];
-  const seen = new Set<string>();
+  const values = new Map<string, readonly string[]>();
   const terms = text
     .trim()
     .split(/\s+/)
     .flatMap((part): string[] => {
-      const [, name = '', values = ''] = /^([^=]*)=(.*)$/.exec(part) ?? [];
+      const [, name = '', list = ''] = /^([^=]*)=(.*)$/.exec(part) ?? [];
       const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
-      const problem = field ? repetition(name, seen) : unknownField(part, name);
+      const problem = field ? repetition(name, values) : unknownField(part, name);
       if (!field || problem !== undefined) return note(problems, problem);
-      const found = values.split(',').map((value) => termOf(name, field, value));
+      const given = list.split(',');
+      values.set(name, given);
+      const found = given.map((value) => termOf(name, field, value));
       if (field.isSingle && found.length > 1) return note(problems, `${name} takes one moment, and no comma`);
       const wrong = found.flatMap((term) => (typeof term === 'string' ? [] : [term.problem]));
       if (wrong.length > 0) return note(problems, ...wrong);
       return [anyOf(found.filter((term) => typeof term === 'string'))];
     });
   if (problems.length > 0) throw new InvalidInputError(problems.map((problem) => `--where: ${problem}`));
-  return terms.join(' AND ');
+  return { query: terms.join(' AND '), values };
 }
 
 function note(problems: string[], ...found: (string | undefined)[]): [] {
@@ -60,11 +68,9 @@ function note(problems: string[], ...found: (string | undefined)[]): [] {
   return [];
 }
 
-function repetition(name: string, seen: Set<string>): string | undefined {
-  if (seen.has(name))
-    return `${name} is given twice: write alternatives with a comma, for example outcome=failed,cancelled`;
-  seen.add(name);
-  return undefined;
+function repetition(name: string, seen: ReadonlyMap<string, unknown>): string | undefined {
+  if (!seen.has(name)) return undefined;
+  return `${name} is given twice: write alternatives with a comma, for example outcome=failed,cancelled`;
 }
 
 function unknownField(part: string, name: string): string {

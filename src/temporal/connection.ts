@@ -11,6 +11,12 @@ import { probe } from './tcp-probe.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
 
+/**
+ * The largest answer that we take, in bytes: a page of runs with their reports. The SDK means the same number, but gives gRPC its option under a name
+ * that gRPC does not know, so that gRPC's 4 MB would count.
+ */
+const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
+
 /** Status codes of gRPC that say who is to blame. */
 const NOT_FOUND = 5;
 const REFUSALS: ReadonlySet<unknown> = new Set([7 /* PERMISSION_DENIED */, 16 /* UNAUTHENTICATED */]);
@@ -55,6 +61,7 @@ async function open(settings: TemporalSettings): Promise<Connection> {
       ...settings.options,
       address: settings.address.value,
       connectTimeout: CONNECT_TIMEOUT_MS,
+      channelArgs: { 'grpc.max_receive_message_length': MAX_ANSWER_BYTES },
     });
   } catch (error) {
     throw toConnectionError(settings, error);

@@ -34,6 +34,18 @@ describe('a command line is refused', () => {
     },
     { of: 'with a service misspelt', line: 'list --service s3/cpy', says: ['did you mean s3/copy?'] },
     { of: 'with an unknown service', line: 'list --service bogus', says: ['"bogus"', 'personalize/batch-segment'] },
+    {
+      of: 'with a filter for a service that is none',
+      line: 'list --where service=nope/nope',
+      says: ['--where: service "nope/nope" is nothing that a step can use', 's3/copy'],
+    },
+    {
+      of: 'with the same filter for a replay',
+      line: 'replay --where service=nope/nope --yes',
+      says: ['--where: service "nope/nope" is nothing that a step can use'],
+    },
+    { of: 'with a rate near none', line: 'replay --where a=b --rate 0.0000001', says: ['from 0.01 to 100'] },
+    { of: 'with a rate of no limit', line: 'replay --where a=b --rate 1e9', says: ['from 0.01 to 100'] },
     { of: 'with a limit of none', line: 'list --limit 0', says: ['--limit', 'a whole number from 1'] },
     { of: 'with a limit that is no number', line: 'list --limit many', says: ["'many'", 'a whole number from 1'] },
     { of: 'with a moment that is none', line: 'list --since yesterdayish', says: ['--since', '2026-11-20', '7d'] },

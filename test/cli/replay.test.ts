@@ -92,11 +92,14 @@ describe('replay of one run', () => {
     });
     await nightscore.until(id, ({ steps }) => steps['score']?.job !== undefined);
     await nightscore.temporal.workflow.getHandle(id).terminate();
+    expect((await run('get', id)).stdout).toMatch(/outcome +terminated/);
     const done = await run('replay', id, '--wait', '--json');
     expect(done.code).toBe(0);
     const report = onlyDocument(done.stdout) as RunReport;
     expect(report).toMatchObject({ outcome: 'succeeded', steps: { score: { attempt: 1, job: { adopted: true } } } });
     expect(await createsOf(report.steps['score']?.job?.id ?? '')).toBe(1);
+    const history = await nightscore.client.history(id);
+    expect(history.map(({ adopted }) => adopted)).toEqual([[], [report.steps['score']?.job?.id]]);
   });
 
   it('takes the definition of the folder when asked to', async () => {
@@ -119,6 +122,7 @@ describe('replay of one run', () => {
     [['replay', 'no-run'], 'is not a run key'],
     [['replay', 'cli-replay-none/2026-11-20'], 'There is no run cli-replay-none/2026-11-20'],
     [['replay', '--where', 'outcome=faild'], 'there is no outcome "faild"'],
+    [['replay', '--where', '', '--yes'], '"" is no condition: write FIELD=VALUE'],
     [['replay', '--where', 'outcome=failed', '--from', 'score'], '--from means a step of one run'],
     [['replay', 'a/b', '--definition', 'old'], 'Allowed choices are same, new'],
     [['replay', '--where', 'outcome=failed', '--rate', '0'], 'must be a number above 0'],
@@ -137,6 +141,7 @@ describe('replay of a night', () => {
     const where = ['replay', '--where', 'period=2026-11-19 outcome=failed pipeline=cli-night-*'];
     const preview = await run(...where, '--dry-run');
     expect(preview.stdout.match(/cli-night-\d+\/2026-11-19 +failed +1 +1/g)).toHaveLength(NIGHT_SIZE);
+    expect(preview.stdout).toContain(`${NIGHT_SIZE} runs, ${NIGHT_SIZE} jobs paid again.\nNothing was started.\n`);
 
     // The replays fail again, so that only their mark tells the second command that they were done.
     await aws.faults([{ call: 'create', fault: 'job-fails', service: 'fraud-detector' }]);
@@ -150,7 +155,12 @@ describe('replay of a night', () => {
 
     const again = await run(...where, '--yes', '--wait', '--rate', '50');
     expect(again.stderr).toContain('Going on with the replays of the same command that was interrupted.');
-    expect(again.stdout).toContain(`Replayed ${NIGHT_SIZE - before.length} runs`);
+    expect(again.stderr).toContain('It began at 20');
+    expect(again.stdout.match(/ {2}replay started$/gm)).toHaveLength(NIGHT_SIZE - before.length);
+    expect(again.stdout).toContain(
+      `Replayed ${NIGHT_SIZE} runs, ${before.length} of them before the interruption: ${NIGHT_SIZE} failed.`,
+    );
+    expect(again.code).toBe(1);
     expect(again.stdout).toContain('replayed already by this command');
     const runs = await Promise.all(names.map((name) => nightscore.client.history(`${name}/2026-11-19`)));
     expect(runs.map((history) => history.length)).toEqual(names.map(() => 2));
@@ -171,6 +181,68 @@ describe('replay of a night', () => {
     const { code, stderr } = await run('replay', '--where', 'pipeline=cli-many-*', '--limit', '2', '--yes');
     expect(code).toBe(2);
     expect(stderr).toContain('matches more than 2 runs: say more of them, or raise --limit. Nothing was started.');
+  });
+
+  it('goes on to wait for what it started before Ctrl-C, and replays no run of that twice', async () => {
+    const names = ['cli-hung-a', 'cli-hung-b'];
+    const steps = { score: jobStep(AML, { gate: { minRecords: 1_000_000 } }) };
+    await Promise.all(names.map((name) => nightscore.run(pipeline(name, steps), '2026-11-17')));
+    await aws.faults([{ call: 'create', fault: 'job-hangs' }]);
+    const line = ['replay', '--where', 'pipeline=cli-hung-*', '--yes', '--wait', '--rate', '50'];
+    const first = startCommand(line, options);
+    await first.says(/cli-hung-.*replay started[\s\S]*cli-hung-.*replay started/);
+    first.process.kill('SIGINT');
+    const interrupted = await first.ended;
+    expect(interrupted.code).toBe(130);
+    expect(interrupted.stderr).toContain(
+      'Replayed 2 runs.\nReplays that were started go on. Give the same command again',
+    );
+
+    // Terminated, it leaves no report.
+    await nightscore.temporal.workflow.getHandle('cli-hung-a/2026-11-17').terminate();
+    const again = startCommand(line, options);
+    await again.says('replayed already by this command');
+    await nightscore.client.cancel('cli-hung-b/2026-11-17');
+    const { code, stdout, stderr } = await again.ended;
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^\d\d:\d\d:\d\d {2}cli-hung-b\/2026-11-17 {2}cancelled$/m);
+    expect(stdout).toContain('Replayed 2 runs, 2 of them before the interruption: 1 ');
+    expect(stderr).toContain('Given once more, the same command begins anew');
+    for (const name of names) expect(await nightscore.client.history(`${name}/2026-11-17`)).toHaveLength(2);
+
+    const anew = await run(...line, '--dry-run');
+    expect(anew.stdout).toMatch(/cli-hung-a\/2026-11-17 +terminated[\s\S]*2 runs, /);
+    await aws.clearFaults();
+  });
+
+  it('leaves out a run that cannot be looked at, and gives up only when there is no other', async () => {
+    const steps = { score: jobStep(AML, { gate: { minRecords: 1_000_000 } }) };
+    await Promise.all(['cli-part-a', 'cli-part-b'].map((name) => nightscore.run(pipeline(name, steps), '2026-11-16')));
+    const next = pipeline('cli-part-a', { score: jobStep(AML) });
+    await writeFile(join(folder, 'cli-part-a.yaml'), JSON.stringify(next));
+    const args = ['--definition', 'new', '--dry-run'];
+    const some = await run('replay', '--where', 'pipeline=cli-part-*', ...args);
+    expect(some.code).toBe(1);
+    expect(some.stdout).toMatch(/Not replayed: cli-part-b\/2026-11-16: .*there is no pipeline "cli-part-b"/);
+    const none = await run('replay', '--where', 'pipeline=cli-part-b', ...args);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain('there is no pipeline "cli-part-b"');
+  });
+
+  it('says of runs that match and still run that they cannot be replayed', async () => {
+    await aws.faults([{ call: 'create', fault: 'job-hangs' }]);
+    const { run: id } = await nightscore.client.start({
+      pipeline: pipeline('cli-still', { score: jobStep(AML) }),
+      key: '2026-11-15',
+    });
+    await nightscore.until(id, ({ steps }) => steps['score']?.job !== undefined);
+    await aws.clearFaults();
+    const { stdout, stderr } = await run('replay', '--where', 'pipeline=cli-still');
+    expect(stdout).toContain('No runs match. Nothing was started.');
+    expect(stderr).toContain(`Runs that match still run, for example ${id}, and cannot be replayed`);
+    const asked = await run('replay', '--where', 'pipeline=cli-still outcome=running');
+    expect(asked.stdout).toContain(`Not replayed: ${id}: Run ${id} still runs`);
+    await nightscore.temporal.workflow.getHandle(id).terminate();
   });
 
   async function replaysOf(names: readonly string[]): Promise<string[]> {

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { whereQuery } from '../../src/client/where.ts';
+import { parseWhere } from '../../src/client/where.ts';
+
+function whereQuery(text: string): string {
+  return parseWhere(text).query;
+}
 
 describe('a filter of runs', () => {
   it('is conditions that must all hold, with alternatives and wildcards', () => {
@@ -18,6 +22,7 @@ describe('a filter of runs', () => {
 
   it.each([
     ['', 'is no condition'],
+    ['  ', 'is no condition'],
     ['failed', '"failed" is no condition: write FIELD=VALUE'],
     ['outcom=failed', 'there is no field "outcom"; there are pipeline, period, outcome'],
     ['outcom=failed', 'did you mean outcome?'],
@@ -31,6 +36,12 @@ describe('a filter of runs', () => {
     ['__proto__=1', 'there is no field "__proto__"'],
   ])('%j is refused: %s', (text, message) => {
     expect(() => whereQuery(text)).toThrow(message);
+  });
+
+  it('tells which fields it is about, with their values', () => {
+    const { values } = parseWhere('outcome=failed,cancelled pipeline=my-outcome');
+    expect(values.get('outcome')).toEqual(['failed', 'cancelled']);
+    expect([...values.keys()]).toEqual(['outcome', 'pipeline']);
   });
 
   it('tells everything that is wrong at once', () => {

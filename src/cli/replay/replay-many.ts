@@ -1,33 +1,41 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pMap from 'p-map';
-import { InvalidInputError, RunNotFoundError } from '../../client/errors.ts';
+import { InvalidInputError } from '../../client/errors.ts';
 import type { NightscoreClient } from '../../client/nightscore-client.ts';
 import type { RunSummary } from '../../client/run-summary.ts';
-import { isNothingToDo } from '../../pipeline/replay-plan.ts';
+import type { Where } from '../../client/where.ts';
 import { EXIT_CODES } from '../process/exit-codes.ts';
 import { listenForInterruption } from '../process/interruption.ts';
 import { note, print, printJson } from '../process/output.ts';
 import type { ReplayCommandOptions } from '../replay.ts';
+import { checkedWhere } from '../runs/checked-where.ts';
 import { withNightscore } from '../runs/connect.ts';
+import { oneLine } from '../view/one-line.ts';
 import { paintFor } from '../view/paint.ts';
 import { previewLines, resultLines, runsText, type Preview, type Replayed } from '../view/replays-lines.ts';
+import { readingColumnsOf } from '../view/terminal-size.ts';
+import { clockText, momentText } from '../view/time-text.ts';
+import { untilEnded } from './await-replays.ts';
 import { openBatch, type Batch } from './batch.ts';
 import { isConfirmed, jobsText } from './confirmation.ts';
 import { definitionsFor } from './definitions.ts';
-
-/** How many runs are asked at once what they have done. */
-const PLANS_AT_ONCE = 8;
-const WAIT_INTERVAL_MS = 1_000;
+import { INSPECTED_AT_MOST, isOfOneRun, previewAll } from './previews.ts';
 
 /** What is worth a replay, unless the filter says something else. */
 const ENDED_WITHOUT_SUCCESS = 'outcome=failed,cancelled,terminated,timed-out';
 
-interface Replays {
+/** How many run keys one query asks for. */
+const RUNS_PER_QUERY = 50;
+
+/** What a command that replays many runs works with. */
+export interface Replays {
   client: NightscoreClient;
   batch: Batch;
   options: ReplayCommandOptions;
   definitions: ReturnType<typeof definitionsFor>;
+  trigger: string;
   signal: AbortSignal;
+  /** Tells what has just become of a run. */
+  tell: (run: string, what: string) => void;
 }
 
 /**
@@ -35,121 +43,147 @@ interface Replays {
  * interrupted goes on where it was when it is given again.
  */
 export async function replayMany(where: string, options: ReplayCommandOptions, trigger: string): Promise<void> {
+  const parsed = await checkedWhere(where);
   const signal = listenForInterruption();
   const definitions = definitionsFor(options);
+  const progress = options.json ? process.stderr : process.stdout;
+  const tell = (run: string, what: string) => {
+    const now = new Date();
+    progress.write(`${clockText(now, now)}  ${run}  ${what}\n`);
+  };
   await withNightscore(async ({ client }) => {
-    const replays: Replays = { client, batch: await openBatch(where), options, definitions, signal };
-    const previews = await preview(replays, where);
-    const chosen = previews.filter(({ problem }) => problem === undefined);
-    if (!options.json) print(previewLines(previews, paintFor(process.stdout)).join('\n'));
-    const paysAgain = chosen.reduce((sum, one) => sum + one.paysAgain, 0);
-    const isWanted = chosen.length > 0 && !options.dryRun;
-    if (!isWanted) return options.json ? printJson({ where, runs: previews }) : undefined;
-    const question = `Replay ${runsText(chosen.length)}, and pay for ${jobsText(paysAgain)} again?`;
-    if (!(await isConfirmed(question, paysAgain, options))) return;
-    const results = await startAll(replays, previews, trigger);
-    if (options.wait) await untilEnded(replays, results);
-    if (options.json) printJson({ where, runs: results });
-    else print(['', ...resultLines(results)].join('\n'));
-    const isGood = results.every(
-      ({ problem, outcome }) => problem === undefined && (outcome ?? 'succeeded') === 'succeeded',
-    );
-    if (!isGood) process.exitCode = EXIT_CODES.failed;
+    const batch = await openBatch(options);
+    const replays: Replays = { client, batch, options, definitions, trigger, signal, tell };
+    const runs = await matchingRuns(where, parsed, replays);
+    const before = await startedBefore(replays);
+    if (batch.interrupted) {
+      const { beganAt } = batch.interrupted;
+      note(
+        `Going on with the replays of the same command that was interrupted. It began at ${momentText(beganAt)} and has replayed ${runsText(before.length)}.`,
+      );
+    }
+    if (runs.length > INSPECTED_AT_MOST) {
+      note(
+        `More than ${runsText(INSPECTED_AT_MOST)}: nobody looks whether the result files to be reused are still there.`,
+      );
+    }
+    const previews = await previewAll(runs, replays);
+    if (!options.json && runs.length > 0) {
+      const { stdout } = process;
+      print(previewLines(previews, { columns: readingColumnsOf(stdout), paint: paintFor(stdout) }).join('\n'));
+    }
+    if (runs.length === 0 && before.length === 0) await noteRunning(where, parsed, client);
+    await carryOut(previews, before, replays);
   });
 }
 
-async function preview(replays: Replays, where: string): Promise<Preview[]> {
-  const { client, batch, options, signal } = replays;
-  const isAboutOutcome = /(?:^|\s)outcome=/.test(where);
+/** Does what the preview says, if it is wanted, and tells what became of each run. */
+async function carryOut(previews: readonly Preview[], before: readonly Replayed[], replays: Replays): Promise<void> {
+  const { batch, options, signal } = replays;
+  const { where, json } = options;
+  const chosen = previews.filter(({ problem }) => problem === undefined);
+  const paysAgain = chosen.reduce((sum, one) => sum + one.paysAgain, 0);
+  const isLeftOut = previews.some(({ problem, isReplayed }) => problem !== undefined && !isReplayed);
+  if (options.dryRun || (chosen.length === 0 && before.length === 0)) {
+    if (!options.dryRun) await batch.end();
+    if (json) printJson({ where, runs: previews });
+    else print(`${previews.length === 0 ? 'No runs match. ' : ''}Nothing was started.`);
+    const isBad = options.dryRun ? previews.some(({ isUnreadable }) => isUnreadable) : isLeftOut;
+    if (isBad) process.exitCode = EXIT_CODES.failed;
+    return;
+  }
+  const question = `Replay ${runsText(chosen.length)}, and pay for ${jobsText(paysAgain)} again?`;
+  if (chosen.length === 0) note('No run is left to be started.');
+  else if (!(await isConfirmed(question, paysAgain, options))) return;
+  const results = [...before];
+  await batch.begin(chosen.map(({ run }) => run));
+  try {
+    await startAll(previews, results, replays);
+    if (options.wait) await untilEnded(results, replays);
+    await batch.end();
+  } catch (error) {
+    const goOn = 'Replays that were started go on. Give the same command again to go on with what is left.';
+    note(['', ...resultLines(results), goOn].join('\n'));
+    throw signal.aborted ? signal.reason : error;
+  }
+  if (json) printJson({ where, runs: results });
+  else print(['', ...resultLines(results)].join('\n'));
+  if (before.some((one) => !isGood(one))) note('Given once more, the same command begins anew, with all that failed.');
+  if (!results.every(isGood)) process.exitCode = EXIT_CODES.failed;
+}
+
+/** The runs that the filter means. Throws an InvalidInputError when they are more than `--limit`. */
+async function matchingRuns(where: string, { values }: Where, { client, options }: Replays): Promise<RunSummary[]> {
   const runs: RunSummary[] = [];
-  for await (const run of client.list({ where: isAboutOutcome ? where : `${where} ${ENDED_WITHOUT_SUCCESS}` })) {
+  for await (const run of client.list({ where: values.has('outcome') ? where : `${where} ${ENDED_WITHOUT_SUCCESS}` })) {
     runs.push(run);
     if (runs.length <= options.limit) continue;
     throw new InvalidInputError([
       `${JSON.stringify(where)} matches more than ${runsText(options.limit)}: say more of them, or raise --limit. Nothing was started.`,
     ]);
   }
-  if (batch.isResumed) note('Going on with the replays of the same command that was interrupted.');
-  const previewOne = async (run: RunSummary): Promise<Preview> => {
-    signal.throwIfAborted();
-    return previewOf(run, replays);
-  };
-  return pMap(runs, previewOne, { concurrency: PLANS_AT_ONCE });
+  return runs;
 }
 
-async function previewOf(
-  { id: run, runId: of, status, replay }: RunSummary,
-  { client, batch, definitions }: Replays,
-): Promise<Preview> {
-  const unplanned: Preview = { run, of, status, paysAgain: 0, actions: {}, warnings: [] };
-  if (replay?.batch === batch.id) return { ...unplanned, problem: 'replayed already by this command' };
-  try {
-    const { steps, paysAgain, warnings } = await client.planReplay({
-      run,
-      ...(await definitions(run)),
-      inspect: false,
-    });
-    for (const { action } of steps) unplanned.actions[action] = (unplanned.actions[action] ?? 0) + 1;
-    return {
-      ...unplanned,
-      paysAgain,
-      warnings,
-      ...(isNothingToDo(steps) && { problem: 'nothing to replay: every step can be reused' }),
-    };
-  } catch (error) {
-    return { ...unplanned, problem: problemOf(error) };
+/** What the interrupted command has replayed, and what became of that until now. */
+async function startedBefore({ client, batch }: Replays): Promise<Replayed[]> {
+  const keys = batch.interrupted?.runs ?? [];
+  const found: Replayed[] = [];
+  for (let from = 0; from < keys.length; from += RUNS_PER_QUERY) {
+    for await (const { id, runId, status, batch: of } of client.list({
+      runs: keys.slice(from, from + RUNS_PER_QUERY),
+    })) {
+      if (of !== batch.id) continue;
+      found.push({ run: id, runId, isEarlier: true, ...(status !== 'running' && { outcome: status }) });
+    }
+  }
+  return found;
+}
+
+/** Runs that go on are not meant by a filter that names no outcome; who looks for them shall know. */
+async function noteRunning(where: string, { values }: Where, client: NightscoreClient): Promise<void> {
+  if (values.has('outcome')) return;
+  const running = `${where} outcome=running`;
+  for await (const { id } of client.list({ where: running })) {
+    note(
+      `Runs that match still run, for example ${id}, and cannot be replayed before they have ended: see nightscore list --where '${running}'`,
+    );
+    return;
   }
 }
 
-/** Starts the replays, and gives what became of each run; those that were left out already have their problem. */
-async function startAll(replays: Replays, previews: readonly Preview[], trigger: string): Promise<Replayed[]> {
-  const { batch, options, signal } = replays;
-  const results: Replayed[] = [];
-  await batch.begin();
-  try {
-    for (const { run, of, problem } of previews) {
-      if (problem === undefined) await delay(1000 / options.rate, undefined, { signal });
-      results.push(problem === undefined ? await startOne(run, of, trigger, replays) : { run, problem });
+/** Starts the replays and adds what became of each run to the results; those that were left out already have their problem. */
+async function startAll(previews: readonly Preview[], results: Replayed[], replays: Replays): Promise<void> {
+  const { options, signal, tell } = replays;
+  for (const { run, of, problem, isReplayed } of previews) {
+    if (isReplayed) continue;
+    if (problem !== undefined) {
+      results.push({ run, problem });
+      continue;
     }
-  } catch (error) {
-    if (signal.aborted) {
-      const started = results.filter(({ runId }) => runId !== undefined).length;
-      note(
-        `\n${runsText(started)} replayed before the interruption. Give the same command again to go on with the others.`,
-      );
-      throw signal.reason;
-    }
-    throw error;
+    await delay(1000 / options.rate, undefined, { signal });
+    const result = await startOne(run, of, replays);
+    results.push(result);
+    tell(run, result.problem === undefined ? 'replay started' : `not replayed: ${oneLine(result.problem)}`);
   }
-  await batch.end();
-  return results;
 }
 
-async function startOne(run: string, of: string, trigger: string, replays: Replays): Promise<Replayed> {
-  const { client, batch, options, definitions } = replays;
+async function startOne(
+  run: string,
+  of: string,
+  { client, batch, options, definitions, trigger }: Replays,
+): Promise<Replayed> {
   const { reason } = options;
   try {
     const told = { trigger, of, batch: batch.id, ...(reason !== undefined && { reason }) };
     const { runId } = await client.replay({ run, ...(await definitions(run)), ...told });
     return { run, runId };
   } catch (error) {
-    return { run, problem: problemOf(error) };
+    if (isOfOneRun(error)) return { run, problem: error.message };
+    throw error;
   }
 }
 
-/** Notes how each replay ends. */
-async function untilEnded({ client, signal }: Replays, results: Replayed[]): Promise<void> {
-  for (const result of results) {
-    while (result.runId !== undefined && result.outcome === undefined) {
-      const { outcome } = await client.get(result.run);
-      if (outcome !== undefined) result.outcome = outcome;
-      else await delay(WAIT_INTERVAL_MS, undefined, { signal });
-    }
-  }
-}
-
-/** Why one run cannot be replayed; what concerns all of them is thrown. */
-function problemOf(error: unknown): string {
-  if (error instanceof InvalidInputError || error instanceof RunNotFoundError) return error.message;
-  throw error;
+function isGood({ problem, outcome = 'succeeded' }: Replayed): boolean {
+  return problem === undefined && outcome === 'succeeded';
 }

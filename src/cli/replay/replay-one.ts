@@ -1,9 +1,11 @@
 import type { ReplayPlan } from '../../client/replay.ts';
+import { isNothingToDo } from '../../pipeline/replay-plan.ts';
 import { print, printJson } from '../process/output.ts';
 import { withNightscore } from '../runs/connect.ts';
 import { waitForRun } from '../runs/wait-for-run.ts';
 import { paintFor } from '../view/paint.ts';
 import { replayPlanLines } from '../view/replay-plan-lines.ts';
+import { readingColumnsOf } from '../view/terminal-size.ts';
 import type { ReplayCommandOptions } from '../replay.ts';
 import { isConfirmed, jobsText } from './confirmation.ts';
 import { definitionsFor } from './definitions.ts';
@@ -14,9 +16,12 @@ export async function replayOne(run: string, options: ReplayCommandOptions, trig
   await withNightscore(async ({ client }) => {
     const what = { run, ...(from !== undefined && { from }), ...(await definitionsFor(options)(run)) };
     const plan = await client.planReplay(what);
-    if (!json) print(replayPlanLines(plan, paintFor(process.stdout)).join('\n'));
-    if (options.dryRun) return json ? printJson(plan) : undefined;
-    if (!(await isConfirmed(question(plan), plan.paysAgain, options))) return;
+    const { stdout } = process;
+    const view = { columns: readingColumnsOf(stdout), paint: paintFor(stdout) };
+    if (!json) print(replayPlanLines(plan, view).join('\n'));
+    if (options.dryRun) return json ? printJson(plan) : print('Nothing was started.');
+    const asked = question(plan);
+    if (asked !== undefined && !(await isConfirmed(asked, plan.paysAgain, options))) return;
     const told = { trigger, of: plan.of, ...(reason !== undefined && { reason }) };
     const { runId } = await client.replay({ ...what, ...told });
     if (!json) print(`\nReplaying run ${run}.`);
@@ -25,6 +30,8 @@ export async function replayOne(run: string, options: ReplayCommandOptions, trig
   });
 }
 
-function question({ run, paysAgain }: ReplayPlan): string {
+/** What to ask before the replay; nothing where there is nothing to do, which the replay then says itself. */
+export function question({ run, steps, paysAgain }: ReplayPlan): string | undefined {
+  if (isNothingToDo(steps)) return undefined;
   return paysAgain === 0 ? `Replay run ${run}?` : `Replay run ${run}, and pay for ${jobsText(paysAgain)} again?`;
 }

@@ -9,7 +9,8 @@ export function historyLines(runs: readonly RunOfHistory[], paint: Paint): strin
 }
 
 function runLines(run: RunOfHistory, index: number, paint: Paint): string[] {
-  const { runId, status, startedAt, endedAt, trigger, replay, reused, jobs } = run;
+  const { runId, status, startedAt, endedAt, trigger, replay, reused, jobs, adopted } = run;
+  const jobTexts = jobs.map((job) => (adopted.includes(job) ? `${job} (adopted)` : job));
   const facts: [name: string, value: string | undefined][] = [
     ['Temporal run', runId],
     ['started', `${momentText(startedAt)} by ${trigger}`],
@@ -17,7 +18,7 @@ function runLines(run: RunOfHistory, index: number, paint: Paint): string[] {
     ['reason', replay?.reason],
     ['from step', replay?.from],
     ['reused', reused.length > 0 ? reused.join(', ') : undefined],
-    ['jobs', jobs.length > 0 ? jobs.join(', ') : undefined],
+    ['jobs', jobs.length > 0 ? jobTexts.join(', ') : undefined],
   ];
   const title = index === 0 && !replay ? 'first run' : `replay ${index}`;
   return [

@@ -11,3 +11,10 @@ export function oneLine(text: string): string {
 export function clipped(text: string, columns: number): string {
   return text.length > columns ? `${text.slice(0, Math.max(0, columns - 1))}…` : text;
 }
+
+/** A text in lines that are no longer than that, broken between words; a word that is longer, such as the id of a job, is broken where the line ends. */
+export function wrapped(text: string, columns: number): string[] {
+  if (text.length <= columns) return [text];
+  const line = new RegExp(String.raw`\S.{0,${columns - 1}}(?=\s|$)|\S{${columns}}`, 'gu');
+  return text.match(line) ?? [];
+}

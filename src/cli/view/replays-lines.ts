@@ -1,6 +1,7 @@
 import type { RunStatus } from '../../client/run-summary.ts';
 import type { ReplayAction } from '../../pipeline/replay-plan.ts';
-import { oneLine } from './one-line.ts';
+import { counted } from '../../pipeline/wording.ts';
+import { oneLine, wrapped } from './one-line.ts';
 import type { Paint } from './paint.ts';
 import { tableLines } from './table.ts';
 
@@ -16,6 +17,10 @@ export interface Preview {
   warnings: string[];
   /** Why the run is not replayed. */
   problem?: string;
+  /** The problem is that the run could not be looked at. */
+  isUnreadable?: true;
+  /** The problem is that the same command, which was interrupted, has replayed it. */
+  isReplayed?: true;
 }
 
 /** What became of one run of many. */
@@ -23,7 +28,9 @@ export interface Replayed {
   run: string;
   /** Temporal run id of the replay. */
   runId?: string;
-  /** How the replay ended, where that was awaited. */
+  /** The replay was started by the same command before that was interrupted. */
+  isEarlier?: true;
+  /** How the replay ended, where that is known. */
   outcome?: string;
   /** Why there is no replay. */
   problem?: string;
@@ -33,8 +40,10 @@ const ACTIONS: readonly ReplayAction[] = ['reuse', 'adopt', 'pay again', 'run', 
 const HEADINGS = ['RUN', 'STATUS', ...ACTIONS.map((action) => action.toUpperCase())];
 
 /** What a replay of many runs will do: a row for each, then what is not replayed and why. */
-export function previewLines(previews: readonly Preview[], paint: Paint): string[] {
-  if (previews.length === 0) return ['No runs match. Nothing was started.'];
+export function previewLines(
+  previews: readonly Preview[],
+  { columns, paint }: { columns: number; paint: Paint },
+): string[] {
   const chosen = previews.filter(({ problem }) => problem === undefined);
   const left = previews.filter(({ problem }) => problem !== undefined);
   const rows = chosen.map(({ run, status, actions }) => [
@@ -43,12 +52,15 @@ export function previewLines(previews: readonly Preview[], paint: Paint): string
     ...ACTIONS.map((action) => countText(actions[action])),
   ]);
   const table = tableLines([HEADINGS, ...rows], { rightAligned: ACTIONS.map((_, index) => index + 2) });
-  const warnings = chosen.flatMap(({ run, warnings: found }) => found.map((text) => `Warning: ${run}: ${text}`));
+  const warnings = chosen.flatMap(({ run, warnings: found }) =>
+    found.map((text) => `Warning: ${run}: ${oneLine(text)}`),
+  );
   return [
     ...(chosen.length > 0 ? [paint('dim', table.shift() ?? ''), ...table] : []),
-    ...[...warnings, ...left.map(({ run, problem = '' }) => `Not replayed: ${run}: ${oneLine(problem)}`)].map((line) =>
-      paint('yellow', line),
-    ),
+    ...(chosen.length > 0 ? [totalText(chosen)] : []),
+    ...[...warnings, ...left.map(({ run, problem = '' }) => `Not replayed: ${run}: ${oneLine(problem)}`)]
+      .flatMap((text) => wrapped(text, columns))
+      .map((line) => paint('yellow', line)),
   ];
 }
 
@@ -58,13 +70,20 @@ export function resultLines(results: readonly Replayed[]): string[] {
   const outcomes = new Map<string, number>();
   for (const { outcome } of started) if (outcome !== undefined) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   const ended = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+  const earlier = started.filter(({ isEarlier }) => isEarlier).length;
+  const ofThem = earlier === 0 ? '' : `, ${earlier} of them before the interruption`;
   return [
-    `Replayed ${runsText(started.length)}${ended === '' ? '' : `: ${ended}`}.`,
+    `Replayed ${runsText(started.length)}${ofThem}${ended === '' ? '' : `: ${ended}`}.`,
     ...started.flatMap(({ run, outcome = 'succeeded' }) => (outcome === 'succeeded' ? [] : [`  ${outcome}: ${run}`])),
     ...results.flatMap(({ run, problem }) =>
       problem === undefined ? [] : [`  not replayed: ${run}: ${oneLine(problem)}`],
     ),
   ];
+}
+
+function totalText(previews: readonly Preview[]): string {
+  const paysAgain = previews.reduce((sum, one) => sum + one.paysAgain, 0);
+  return `${runsText(previews.length)}, ${counted(paysAgain, 'job')} paid again.`;
 }
 
 export function runsText(count: number): string {

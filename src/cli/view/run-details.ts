@@ -1,3 +1,4 @@
+import type { RunStatus } from '../../client/run-summary.ts';
 import type { JobReport, RunReport, StepReport } from '../../pipeline/report.ts';
 import { hasResults } from '../../pipeline/run-outcome.ts';
 import { problemText, readText, type Verification } from '../../pipeline/verification.ts';
@@ -10,8 +11,12 @@ import { elapsedText, momentText } from './time-text.ts';
 
 const PROBLEMS_SHOWN = 10;
 
-/** All that is known of a run, for a person. */
-export function runDetails(report: RunReport, options: LinesOptions): string[] {
+/**
+ * All that is known of a run, for a person.
+ *
+ * @param options with `status`, what Temporal says of a run that has ended: more than its outcome when it was ended from outside
+ */
+export function runDetails(report: RunReport, options: LinesOptions & { status?: RunStatus }): string[] {
   const { run, outcome, steps } = report;
   const jobs = Object.entries(steps).flatMap(([id, step]) =>
     [...(step.earlierJobs ?? []), ...(step.job ? [step.job] : [])].flatMap((job, index) => [
@@ -26,7 +31,7 @@ export function runDetails(report: RunReport, options: LinesOptions): string[] {
     ...runLines([{ report, expectedEnds: expectedEndsAtFirstLook(report, options.now) }], { ...options, whole: true }),
     '',
     ...factLines([
-      ['outcome', outcome ?? 'none yet: the run goes on'],
+      ['outcome', outcome ? (options.status ?? outcome) : 'none yet: the run goes on'],
       ['started', `${momentText(run.startedAt)} by ${run.trigger}`],
       ['replay of', run.replay?.of],
       ['reason', run.replay?.reason],

@@ -7,3 +7,8 @@ const DEFAULT_COLUMNS = 120;
 export function columnsOf(stream: Partial<Pick<WriteStream, 'columns'>>): number {
   return stream.columns || DEFAULT_COLUMNS;
 }
+
+/** Width for texts that a person reads in a terminal and a program may look for in a pipe, where no line must be broken. */
+export function readingColumnsOf(stream: Partial<Pick<WriteStream, 'columns'>>): number {
+  return stream.columns || Number.POSITIVE_INFINITY;
+}

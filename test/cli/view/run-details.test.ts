@@ -52,6 +52,13 @@ describe('runDetails', () => {
     expect(text).toContain('and 1 more problem: see them with --json');
   });
 
+  it('tells how Temporal ended a run, which its outcome does not', () => {
+    const ended = report({}, { outcome: 'failed' });
+    const options = { now: NOW, columns: 80, paint: paintNothing };
+    expect(runDetails(ended, { ...options, status: 'terminated' }).join('\n')).toMatch(/^ {2}outcome +terminated$/m);
+    expect(runDetails(ended, options).join('\n')).toMatch(/^ {2}outcome +failed$/m);
+  });
+
   it.each<{ of: string; score: Partial<StepReport>; shown: boolean }>([
     { of: 'that succeeded', score: { outcome: 'succeeded' }, shown: true },
     { of: 'whose gate failed the step', score: { outcome: 'failed' }, shown: true },

@@ -1,0 +1,5 @@
+/**
+ * How many runs one answer of Temporal's lists holds. Each brings the whole report of its run, of up to some hundred kilobytes, and the answer must stay
+ * below what gRPC takes; Temporal's own page has 1,000.
+ */
+export const RUNS_PER_ANSWER = 50;
