@@ -171,6 +171,17 @@ describe('starting a run', () => {
     expect((await api.get('/v1/runs/api-daily/2026-01-06')).status).toBe(404);
   });
 
+  it('answers at once to a body of quotes and backslashes, as large as a body may be', async () => {
+    const begun = performance.now();
+    expect((await api.post(path, '"\\'.repeat(120_000))).status).toBe(400);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
+  it('takes brackets in a text for what they are', async () => {
+    const label = '[{"\\'.repeat(20);
+    expect((await api.post(path, { period: '2026-01-08', params: { label } })).status).toBe(201);
+  });
+
   it('answers 404 for a pipeline that is none, and 422 with each problem for one whose file is not right', async () => {
     expect((await api.post('/v1/pipelines/nobodys/runs')).status).toBe(404);
     await writeFile(join(api.folder, 'api-broken.yaml'), 'name: api-broken\nsteps:\n  score: {}\n');
