@@ -33,6 +33,7 @@ export const PROBLEM_KINDS = {
   'invalid-request': { status: 400, title: 'The request is not right' },
   'no-token': { status: 401, title: 'A token is missing, or not known' },
   'not-allowed': { status: 403, title: 'The token does not allow this' },
+  'foreign-page': { status: 403, title: 'A page of another server may not do this' },
   'not-found': { status: 404, title: 'There is nothing of this name' },
   'method-not-allowed': { status: 405, title: 'This cannot be done here' },
   'too-slow': { status: 408, title: 'The request took too long to arrive' },

@@ -16,7 +16,7 @@ import { PipelineFolder } from '../pipeline-folder.ts';
 import { formatProblem, problemWithoutPlace } from '../pipeline/validation/problem.ts';
 import { findingsOf } from '../pipeline/validation/zod-findings.ts';
 import { addAuthorization } from './authorization.ts';
-import type { Caller } from './callers.ts';
+import { ANYBODY, type Caller } from './callers.ts';
 import { cancelRoute } from './cancel-route.ts';
 import { replayRoute } from './replay-route.ts';
 import type { ApiContext } from './context.ts';
@@ -25,6 +25,7 @@ import { EndedRuns } from './ended-runs.ts';
 import { jsonParser } from './json-parser.ts';
 import { addErrorAnswers, addMethodAnswers, answerClientError, answerError } from './error-answers.ts';
 import { healthRoutes } from './health-routes.ts';
+import { addLocalRequestsOnly } from './local-requests.ts';
 import { pipelineRoutes } from './pipeline-routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { RunReports } from './run-reports.ts';
@@ -54,8 +55,8 @@ export interface ServerOptions {
   /** Task queue of the workers. */
   taskQueue: string;
   pipelinesFolder: string;
-  /** The caller of a token; undefined when it is not known. */
-  callerOf: (token: string | undefined) => Caller | undefined;
+  /** The caller of a token; undefined when it is not known. When absent, whoever is on this machine may do everything. */
+  callerOf?: (token: string | undefined) => Caller | undefined;
   /** Requests that one caller may make in a second. */
   rate: number;
   /** Of Nightscore, for the document. */
@@ -124,7 +125,8 @@ async function createApp(
     if (request.body === undefined) request.body = {};
   });
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] }, useDefaults: false } });
-  await addAuthorization(app, { callerOf, rate });
+  if (!callerOf) addLocalRequestsOnly(app);
+  await addAuthorization(app, { callerOf: callerOf ?? (() => ANYBODY), rate });
   addErrorAnswers(app);
   await addDocument(app, version);
   const methodsOfPaths = rememberMethods(app);

@@ -5,7 +5,6 @@ import { Client, Connection } from '@temporalio/client';
 import { pino, type Logger } from 'pino';
 import { inject } from 'vitest';
 import type { PipelineDefinition } from '../../src/pipeline/definition.ts';
-import { ANYBODY } from '../../src/server/callers.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../../src/server/server.ts';
 
 export interface Answer {
@@ -41,7 +40,6 @@ export async function startApi(
     temporal,
     taskQueue: 'nobody-works-here',
     pipelinesFolder: folder,
-    callerOf: () => ANYBODY,
     rate: 100_000,
     version: '0.0.0',
     log,

@@ -1,6 +1,5 @@
 import { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { ANYBODY } from '../../server/callers.ts';
 import { startServer } from '../../server/server.ts';
 import type { Settings } from '../../settings.ts';
 import { connectClient } from '../../temporal/connection.ts';
@@ -33,7 +32,6 @@ export async function startLocalApi(options: {
       temporal: client,
       taskQueue,
       pipelinesFolder,
-      callerOf: () => ANYBODY,
       rate: RATE,
       version: version(),
       log,
