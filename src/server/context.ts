@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { NightscoreClient } from '../client/nightscore-client.ts';
 import type { PipelineFolder } from '../pipeline-folder.ts';
+import type { RequestClaims } from './request-claims.ts';
 import type { RunReports } from './run-reports.ts';
 
 /** What the routes work with. */
@@ -9,6 +10,7 @@ export interface ApiContext {
   temporal: Client;
   nightscore: NightscoreClient;
   pipelines: PipelineFolder;
+  claims: RequestClaims;
   reports: RunReports;
   log: Logger;
 }

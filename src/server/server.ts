@@ -27,6 +27,7 @@ import { addErrorAnswers, addMethodAnswers, answerClientError, answerError } fro
 import { healthRoutes } from './health-routes.ts';
 import { addLocalRequestsOnly } from './local-requests.ts';
 import { pipelineRoutes } from './pipeline-routes.ts';
+import { RequestClaims } from './request-claims.ts';
 import { runRoutes } from './run-routes.ts';
 import { RunReports } from './run-reports.ts';
 import { startRoute } from './start-route.ts';
@@ -82,6 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     temporal,
     nightscore,
     pipelines: new PipelineFolder(options.pipelinesFolder),
+    claims: new RequestClaims({ client: temporal, taskQueue: options.taskQueue }),
     reports: new RunReports(nightscore, endedRuns),
     log,
   };

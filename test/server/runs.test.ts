@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { NightscoreClient } from '../../src/client/nightscore-client.ts';
 import type { PipelineDefinition } from '../../src/pipeline/definition.ts';
 import { jobStep } from '../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../support/nightscore.ts';
@@ -39,7 +40,7 @@ beforeAll(async () => {
   aws = await simulateAws();
   nightscore = await startNightscore();
   api = await startApi([daily, keyed], { taskQueue: nightscore.taskQueue });
-  idleApi = await startApi([unworked]);
+  idleApi = await startApi([unworked, pipeline('api-unworked-nightly')]);
 });
 afterAll(async () => {
   await api.close();
@@ -131,17 +132,67 @@ describe('starting a run', () => {
     });
   });
 
-  it('gives a request that is repeated after midnight the night that it began in', async () => {
-    const requestName = randomUUID();
-    const night = pipeline('api-midnight');
-    await writeFile(join(api.folder, 'api-midnight.yaml'), JSON.stringify(night));
-    const yesterday = new Date(Date.now() - 24 * 3_600_000).toISOString().slice(0, 10);
-    await nightscore.client.start({ pipeline: night, key: yesterday, requestName });
-    const again = await api.post('/v1/pipelines/api-midnight/runs', {}, { 'idempotency-key': requestName });
-    expect(again).toMatchObject({ status: 200, body: { run: `api-midnight/${yesterday}`, started: false } });
-    const other = await api.post('/v1/pipelines/api-midnight/runs', {}, { 'idempotency-key': randomUUID() });
-    expect(other.status).toBe(201);
-    expect(other.body['run']).not.toBe(again.body['run']);
+  describe('with an Idempotency-Key for a night', () => {
+    const nightly = '/v1/pipelines/api-unworked-nightly/runs';
+    const today = new Date();
+    const tomorrow = new Date(today.getTime() + 24 * 3_600_000);
+    const dayOf = (date: Date) => date.toISOString().slice(0, 10);
+
+    afterEach(() => void vi.useRealTimers());
+
+    async function post(name: string, body = {}, now = today) {
+      vi.useFakeTimers({ toFake: ['Date'], now });
+      return idleApi.post(nightly, body, { 'idempotency-key': name });
+    }
+
+    it('gives a request that is repeated after midnight the night that it began in', async () => {
+      const name = randomUUID();
+      const run = `api-unworked-nightly/${dayOf(today)}`;
+      expect(await post(name)).toMatchObject({ status: 201, body: { run } });
+      expect(await post(name, {}, tomorrow)).toMatchObject({ status: 200, body: { run, started: false } });
+      // Also where the run was there before the request, and after a replay.
+      const late = randomUUID();
+      expect(await post(late)).toMatchObject({ status: 200, body: { run } });
+      const { workflow } = idleApi.temporal;
+      const args = [await new NightscoreClient({ client: idleApi.temporal }).inputOf(run)];
+      await workflow.getHandle(run).terminate();
+      await workflow.start('runPipeline', { workflowId: run, taskQueue: 'nobody-works-here', args });
+      for (const one of [name, late])
+        expect(await post(one, {}, tomorrow)).toMatchObject({ status: 200, body: { run } });
+      expect(await post(randomUUID(), {}, tomorrow)).toMatchObject({ status: 201 });
+    });
+
+    it('is refused when it names another night, and says what it was used for', async () => {
+      const name = randomUUID();
+      expect(await post(name, { period: '2026-02-01' })).toMatchObject({ status: 201 });
+      expect(await post(name, { period: '2026-02-01' })).toMatchObject({ status: 200 });
+      for (const other of [{ period: '2026-02-02' }, { key: '2026-02-02' }]) {
+        expect(await post(name, other)).toMatchObject({
+          status: 409,
+          body: {
+            type: 'urn:nightscore:problem:key-used',
+            detail: expect.stringContaining('run api-unworked-nightly/2026-02-01') as string,
+          },
+        });
+      }
+      expect((await idleApi.get('/v1/runs/api-unworked-nightly/2026-02-02')).status).toBe(404);
+    });
+
+    it('is not used up by a request that is refused', async () => {
+      const name = randomUUID();
+      expect(await post(name, { period: '2026-02-03', params: { size: 'x' } })).toMatchObject({ status: 400 });
+      expect(await post(name, { period: '2026-02-04' })).toMatchObject({ status: 201 });
+    });
+
+    it('shows in no list of runs', async () => {
+      await post(randomUUID(), { period: '2026-02-05' });
+      const ids = async () => {
+        const { body } = await idleApi.get('/v1/runs?limit=200');
+        return (body['runs'] as { id: string }[]).map(({ id }) => id);
+      };
+      await expect.poll(ids).toContain('api-unworked-nightly/2026-02-05');
+      expect((await ids()).filter((id) => id.includes('request:'))).toEqual([]);
+    });
   });
 
   it.each([
