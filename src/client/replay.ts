@@ -13,7 +13,7 @@ import { parseRunKey } from '../pipeline/run-key.ts';
 import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
 import type { inspectResults } from '../workflows/inspect-results.ts';
 import type { RunMemory, runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
-import { InvalidInputError, NoWorkerError } from './errors.ts';
+import { InvalidInputError, NoWorkerError, RunStateError } from './errors.ts';
 import { statusOf } from './run-summary.ts';
 
 export interface ReplayOptions {
@@ -69,7 +69,7 @@ export async function prepareReplay(
 ): Promise<PreparedReplay> {
   const status = statusOf(description);
   if (status === 'running') {
-    throw new InvalidInputError([
+    throw new RunStateError([
       `Run ${run} still runs, so it cannot be replayed: wait for its end (nightscore watch ${run}) or cancel it first.`,
     ]);
   }
@@ -236,8 +236,8 @@ async function assertLatest(client: Client, run: string, of: string): Promise<vo
   if (runId !== of) throw replayedMeanwhile(run);
 }
 
-export function replayedMeanwhile(run: string): InvalidInputError {
-  return new InvalidInputError([
+export function replayedMeanwhile(run: string): RunStateError {
+  return new RunStateError([
     `Run ${run} was replayed by somebody else meanwhile: see nightscore get ${run}. Nothing was started.`,
   ]);
 }

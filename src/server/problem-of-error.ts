@@ -1,6 +1,6 @@
 import { WorkflowUpdateRPCTimeoutOrCancelledError, isGrpcServiceError } from '@temporalio/client';
 import { basename } from 'node:path';
-import { InvalidInputError } from '../client/errors.ts';
+import { InvalidInputError, RunStateError } from '../client/errors.ts';
 import { PipelineFileError } from '../pipeline-files.ts';
 import { formatProblem } from '../pipeline/validation/problem.ts';
 import { lostConnectionText } from '../temporal/lost-connection.ts';
@@ -45,7 +45,7 @@ const RETRY_SOON = { 'retry-after': '2' };
 /** What to answer to a request that failed with this error; undefined for an error that nobody expected. */
 export function problemOfError(error: Error): ApiProblem | undefined {
   if (error instanceof ApiProblem) return error;
-  const kind = KINDS_OF_ERRORS[error.name];
+  const kind = error instanceof RunStateError ? 'wrong-state' : KINDS_OF_ERRORS[error.name];
   if (kind !== undefined) return new ApiProblem(kind, { detail: error.message, ...problemsOf(error) });
   if (error instanceof PipelineFileError) {
     const problems = fileProblems(error);

@@ -38,6 +38,7 @@ export const PROBLEM_KINDS = {
   'method-not-allowed': { status: 405, title: 'This cannot be done here' },
   'too-slow': { status: 408, title: 'The request took too long to arrive' },
   conflict: { status: 409, title: 'The run exists with other input' },
+  'wrong-state': { status: 409, title: 'The state of the run does not allow this' },
   'key-used': { status: 409, title: 'The Idempotency-Key was used for something else' },
   'too-large': { status: 413, title: 'The request is too large' },
   'not-json': { status: 415, title: 'The body is not JSON' },

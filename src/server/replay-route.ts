@@ -5,7 +5,8 @@ import { audit } from './audit.ts';
 import { callerOfRequest } from './authorization.ts';
 import type { ApiContext } from './context.ts';
 import { problemAnswers } from './problems.ts';
-import { runPath, runStatus, stepId } from './request-schemas.ts';
+import { replayRun } from './replay-run.ts';
+import { requestName, runPath, runStatus, stepId } from './request-schemas.ts';
 
 const MAX_REASON_LENGTH = 500;
 
@@ -19,9 +20,16 @@ const body = z
       .exactOptional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])))
       .describe('Other values of parameters, by their names'),
     reason: z.exactOptional(z.string().max(MAX_REASON_LENGTH)).describe('Why, for people'),
+    of: z
+      .exactOptional(z.string().regex(/^[0-9a-f-]{1,64}$/, 'must be the `of` of a plan'))
+      .describe('The `of` of the plan that you have seen: nothing is started when the run was replayed since'),
     dryRun: z.exactOptional(z.boolean()).describe('Only say what a replay would do'),
   })
   .meta({ id: 'ReplayRun' });
+
+const headers = z.looseObject({
+  'idempotency-key': requestName.describe('A name for this request: repeated under it, it starts no other replay'),
+});
 
 const plannedStep = z
   .object({
@@ -50,7 +58,7 @@ const replayed = z
     run: z.string().describe('The run key'),
     runId: z.string().describe('Temporal run id of the replay'),
     status: runStatus,
-    plan,
+    plan: z.exactOptional(plan).describe('Absent when a request of this name was done before'),
   })
   .meta({ id: 'ReplayedRun' });
 
@@ -66,11 +74,14 @@ export const replayRoute: FastifyPluginAsyncZod<ApiContext> = async (app, contex
       description:
         'Runs again what did not succeed, as a new Temporal run under the same run key: reuses the steps that succeeded, takes over jobs that still run or have ended since, and pays for new jobs only for the rest. With `dryRun` it only says so.',
       params: runPath,
+      headers,
       body,
       response: {
-        200: plan.describe('With `dryRun`: what a replay would do'),
+        200: z
+          .union([plan, replayed])
+          .describe('With `dryRun`: what a replay would do. Else: a request of this name has started a replay before'),
         202: replayed.describe('The replay was started'),
-        ...problemAnswers('not-found', 'too-large', 'not-json', 'invalid-pipeline'),
+        ...problemAnswers('not-found', 'wrong-state', 'too-large', 'not-json', 'invalid-pipeline'),
       },
     },
     handler: async (request, reply) => {
@@ -83,11 +94,20 @@ export const replayRoute: FastifyPluginAsyncZod<ApiContext> = async (app, contex
         ...(definition === 'new' && { definition: await context.pipelines.load(pipeline) }),
       };
       if (dryRun) return context.nightscore.planReplay(options);
-      const trigger = `api (${callerOfRequest(request).name})`;
-      const { runId, plan: planned } = await context.nightscore.replay({ ...options, trigger });
-      audit(context.log, request, { action: 'replay', run, result: 'started' });
-      reply.code(202);
-      return { run, runId, status: 'running' as const, plan: planned };
+      const answer = await replayRun(context, {
+        ...options,
+        requestName: request.headers['idempotency-key'],
+        caller: callerOfRequest(request).name,
+      });
+      const { plan: done } = answer;
+      audit(context.log, request, {
+        action: 'replay',
+        run,
+        result: done ? 'started' : 'was started before',
+        ...(done && { paysAgain: done.paysAgain }),
+      });
+      reply.code(done ? 202 : 200);
+      return answer;
     },
   });
 };
