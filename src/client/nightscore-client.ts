@@ -13,7 +13,7 @@ import type { runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts
 import { InvalidInputError, RunNotFoundError } from './errors.ts';
 import { latestRunIds } from './latest-runs.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
-import { readRunInput } from './run-input.ts';
+import { readFirstRunInput, readRunInput } from './run-input.ts';
 import { readRunPage, type RunPage, type RunPageOptions } from './run-page.ts';
 import {
   inspectReused,
@@ -111,9 +111,14 @@ export class NightscoreClient {
     return readRunHistory(this.#client, run, (info) => readRunReport(this.#client, info));
   }
 
-  /** What a run was started with. Throws a RunNotFoundError. */
+  /** What the latest run under a run key was started with: the run, or its last replay. Throws a RunNotFoundError. */
   async inputOf(run: string): Promise<RunPipelineInput> {
     return readRunInput(this.#client, run);
+  }
+
+  /** What the run was started with before it was replayed, if Temporal still keeps that. Throws a RunNotFoundError. */
+  async firstInputOf(run: string): Promise<RunPipelineInput> {
+    return readFirstRunInput(this.#client, run);
   }
 
   /** How a run stands, without a question to its worker; undefined when there is no such run. */

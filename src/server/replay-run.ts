@@ -60,13 +60,9 @@ async function planOf({ nightscore }: Context, { of, ...request }: ReplayRequest
   return plan;
 }
 
-async function replay(
-  { nightscore }: Context,
-  { caller, requestName: _, ...options }: ReplayRequest,
-  plan: ReplayPlan,
-): Promise<ReplayAnswer> {
+async function replay({ nightscore }: Context, request: ReplayRequest, plan: ReplayPlan): Promise<ReplayAnswer> {
   const { run, of } = plan;
-  const { runId } = await nightscore.replay({ ...options, of, trigger: `api (${caller})` });
+  const { runId } = await nightscore.replay({ ...request, of, trigger: `api (${request.caller})` });
   return { run, runId, status: 'running', plan };
 }
 

@@ -53,7 +53,7 @@ export async function startRun(
   const key = await keyOf(claims, definition, request);
   const { run, started } = await nightscore.start({ pipeline: definition, key, params, trigger: `api (${caller})` });
   if (started) return { run, started, status: 'running' };
-  const differences = differencesFrom(await nightscore.inputOf(run), definition, params);
+  const differences = await differencesFromRun(nightscore, run, definition, params);
   if (differences.length > 0) throw differs(run, differences);
   const standing = await nightscore.standing(run);
   return { run, started, status: standing?.status ?? 'running' };
@@ -82,6 +82,20 @@ async function keyOf(
 function keyOfRequestName(name: string): string {
   if (nameProblem('key', name) === undefined) return name;
   return `request-${createHash('sha256').update(name).digest('hex').slice(0, 40)}`;
+}
+
+/** A start that is repeated finds its run also after a replay with something else. */
+async function differencesFromRun(
+  nightscore: ApiContext['nightscore'],
+  run: string,
+  definition: PipelineDefinition,
+  params: Params,
+): Promise<Difference[]> {
+  const latest = await nightscore.inputOf(run);
+  const differences = differencesFrom(latest, definition, params);
+  if (differences.length === 0 || !latest.replay) return differences;
+  const fromFirst = differencesFrom(await nightscore.firstInputOf(run), definition, params);
+  return fromFirst.length === 0 ? [] : differences;
 }
 
 /** In what a run that exists differs from the one that is asked for. What a worker read from its own file is not known here, and not compared. */

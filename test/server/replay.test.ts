@@ -14,6 +14,7 @@ const warned = pipeline('api-warned', {
   score: jobStep(AML, { with: { ...jobStep(AML).with, OutputUri: out } }),
   check: jobStep('fraud-detector/batch-prediction'),
 });
+const sized = { ...pipeline('api-sized', { score: jobStep(AML) }), params: { size: { type: 'integer' } } } as const;
 const PATH = '/v1/runs/api-replay/2026-11-20/replay';
 
 let aws: SimulatedAws;
@@ -23,7 +24,7 @@ let api: Api;
 beforeAll(async () => {
   aws = await simulateAws();
   nightscore = await startNightscore();
-  api = await startApi([night, warned], { taskQueue: nightscore.taskQueue });
+  api = await startApi([night, warned, sized], { taskQueue: nightscore.taskQueue });
 });
 afterAll(async () => {
   await api.close();
@@ -66,7 +67,9 @@ describe('replaying a run', () => {
     const named = { 'idempotency-key': randomUUID() };
 
     const answers = await Promise.all(Array.from({ length: 5 }, () => api.post(path, {}, named)));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 202]);
+    expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
+      200, 200, 200, 200, 202,
+    ]);
     const { body } = answers.find(({ status }) => status === 202)!;
     expect(api.log).toContainEqual(
       expect.objectContaining({ action: 'replay', run: 'api-replay/2026-11-21', result: 'started', paysAgain: 1 }),
@@ -95,6 +98,23 @@ describe('replaying a run', () => {
         ),
       )
       .toMatchObject({ count: 2 });
+  });
+
+  it('with other parameters leaves the start that it goes back to repeatable', async () => {
+    const start = (params: object) => api.post('/v1/pipelines/api-sized/runs', { period: '2026-11-20', params });
+    await aws.faults([{ call: 'create', fault: 'job-fails', times: 1 }]);
+    await start({ size: 1 });
+    await nightscore.ended('api-sized/2026-11-20');
+    await aws.clearFaults();
+    expect((await api.post('/v1/runs/api-sized/2026-11-20/replay', { params: { size: 2 } })).status).toBe(202);
+    await nightscore.ended('api-sized/2026-11-20');
+    for (const size of [1, 2]) {
+      expect(await start({ size })).toMatchObject({ status: 200, body: { status: 'succeeded' } });
+    }
+    expect(await start({ size: 3 })).toMatchObject({
+      status: 409,
+      body: { differences: [{ what: 'params.size', run: 2, asked: 3 }] },
+    });
   });
 
   it('answers 409 when the run was replayed since the plan, or still runs, and starts nothing', async () => {
