@@ -1,5 +1,6 @@
 import { Client } from '@temporalio/client';
 import { InvalidInputError } from '../client/errors.ts';
+import { SHORT_PAUSES } from '../server/context.ts';
 import { startServer, type ServerOptions } from '../server/server.ts';
 import { readTokens } from '../server/tokens.ts';
 import { readSettings } from '../settings.ts';
@@ -29,7 +30,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const callerOf = await callersOf(options);
   const { host, port, rate } = options;
   await assertPortIsFree({ port, option: '--port', host });
-  const connection = await connectClient(temporal);
+  const connection = await connectClient(temporal, SHORT_PAUSES);
   const namespace = temporal.namespace.value;
   try {
     const { taskQueue, pipelinesFolder } = settings;

@@ -42,8 +42,8 @@ const REFUSALS: ReadonlyMap<unknown, string> = new Map([
 
 const RETRY_SOON = { 'retry-after': '2' };
 
-/** What to answer to a request that failed with this error; undefined for an error that nobody expected. */
-export function problemOfError(error: Error): ApiProblem | undefined {
+/** What to answer to a request of this method that failed with this error; undefined for an error that nobody expected. */
+export function problemOfError(error: Error, method: string): ApiProblem | undefined {
   if (error instanceof ApiProblem) return error;
   const kind = error instanceof RunStateError ? 'wrong-state' : KINDS_OF_ERRORS[error.name];
   if (kind !== undefined) return new ApiProblem(kind, { detail: error.message, ...problemsOf(error) });
@@ -55,8 +55,10 @@ export function problemOfError(error: Error): ApiProblem | undefined {
   if (known) return new ApiProblem(known.kind, { detail: known.detail });
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
     return new ApiProblem('no-worker', { detail: NO_WORKER }, RETRY_SOON);
-  const lost = lostConnectionText(error) ?? refusalText(error);
-  if (lost !== undefined) return unavailable(lost);
+  if (lostConnectionText(error) !== undefined)
+    return unavailable(method === 'GET' ? SILENT : `${SILENT} ${MAY_BE_DONE}`);
+  const refusal = refusalText(error);
+  if (refusal !== undefined) return unavailable(refusal);
   // JSON that tries to change the prototype of objects, which Fastify refuses with a plain SyntaxError.
   if ('statusCode' in error && error.statusCode === 400)
     return new ApiProblem('invalid-request', KINDS_OF_CODES['FST_ERR_CTP_INVALID_JSON_BODY']!);
@@ -64,6 +66,12 @@ export function problemOfError(error: Error): ApiProblem | undefined {
 }
 
 const NO_WORKER = 'No worker has taken this up in time: is one running? What was asked for may still be done.';
+
+/** Not in the words of gRPC, which are about its own insides. */
+const SILENT = 'Temporal does not answer any more. Its runs go on when it does.';
+
+const MAY_BE_DONE =
+  'What was asked for may have been done all the same, so ask again: a start or a cancel that is repeated does nothing twice, and neither does a replay with an Idempotency-Key.';
 
 function unavailable(detail: string): ApiProblem {
   return new ApiProblem('temporal-unavailable', { detail }, RETRY_SOON);

@@ -1,14 +1,18 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { RunNotFoundError } from '../client/errors.ts';
 import { runKey } from '../pipeline/run-key.ts';
 import { audit } from './audit.ts';
 import { callerOfRequest } from './authorization.ts';
-import type { ApiContext } from './context.ts';
+import { inTime, type ApiContext } from './context.ts';
 import { problemAnswers } from './problems.ts';
 import { replayRun } from './replay-run.ts';
 import { requestName, runPath, runStatus, stepId } from './request-schemas.ts';
 
 const MAX_REASON_LENGTH = 500;
+
+/** A worker goes through the history of the run, for the plan and for the replay, and looks at result files in between: 15, 15 and 20 s at most. */
+const REPLAY_LIMIT_MS = 60_000;
 
 const body = z
   .strictObject({
@@ -93,12 +97,11 @@ export const replayRoute: FastifyPluginAsyncZod<ApiContext> = async (app, contex
         ...given,
         ...(definition === 'new' && { definition: await context.pipelines.load(pipeline) }),
       };
-      if (dryRun) return context.nightscore.planReplay(options);
-      const answer = await replayRun(context, {
-        ...options,
-        requestName: request.headers['idempotency-key'],
-        caller: callerOfRequest(request).name,
-      });
+      // A cheap question first, so that a Temporal which is silent is told as soon as to any other request.
+      if (!(await inTime(context, () => context.nightscore.standing(run)))) throw new RunNotFoundError(run);
+      if (dryRun) return inTime(context, () => context.nightscore.planReplay(options), REPLAY_LIMIT_MS);
+      const named = { requestName: request.headers['idempotency-key'], caller: callerOfRequest(request).name };
+      const answer = await inTime(context, () => replayRun(context, { ...options, ...named }), REPLAY_LIMIT_MS);
       const { plan: done } = answer;
       audit(context.log, request, {
         action: 'replay',

@@ -82,9 +82,7 @@ export const runRoutes: FastifyPluginAsyncZod<ApiContext> = async (app, context)
       const run = runKey(request.params.pipeline, request.params.key);
       const { wait } = request.query;
       const report =
-        wait === undefined
-          ? await inTime(context, () => context.reports.now(run))
-          : await context.reports.ended(run, waitMs(wait), reply);
+        wait === undefined ? await context.reports.now(run) : await context.reports.ended(run, waitMs(wait), reply);
       if (wait !== undefined && report.outcome === undefined) reply.code(202).header('retry-after', '1');
       return report;
     },

@@ -78,13 +78,13 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, temporal, log } = options;
   const nightscore = new NightscoreClient({ client: temporal, taskQueue: options.taskQueue });
-  const endedRuns = new EndedRuns({ nightscore, log, intervalMs: WAIT_INTERVAL_MS });
+  const endedRuns = new EndedRuns({ temporal, nightscore, log, intervalMs: WAIT_INTERVAL_MS });
   const context: ApiContext = {
     temporal,
     nightscore,
     pipelines: new PipelineFolder(options.pipelinesFolder),
     claims: new RequestClaims({ client: temporal, taskQueue: options.taskQueue }),
-    reports: new RunReports(nightscore, endedRuns),
+    reports: new RunReports({ temporal, nightscore }, endedRuns),
     log,
   };
   const app = await createApp(context, options);
@@ -145,7 +145,7 @@ function letGo(app: FastifyInstance, endedRuns: EndedRuns): void {
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
-    endedRuns.close();
+    await endedRuns.close();
   });
   app.addHook('onSend', async (_, reply) => {
     if (isClosing) reply.header('connection', 'close');
