@@ -35,9 +35,10 @@ export class RunReports {
   }
 }
 
-/** Aborts when the caller has hung up. */
+/** Aborts when the caller has hung up, or has already: a start comes before the wait. */
 function goneSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  raw.once('close', () => gone.abort());
+  if (raw.destroyed) gone.abort();
+  else raw.once('close', () => gone.abort());
   return gone.signal;
 }
