@@ -305,6 +305,16 @@ describe('reading and cancelling runs', () => {
     expect(await filtered('since=2100-01-01')).toEqual([]);
   });
 
+  it('lists runs that no worker has taken up', async () => {
+    const key = randomUUID();
+    await idleApi.post('/v1/pipelines/api-unworked/runs', { key });
+    for (const query of ['pipeline=api-unworked&limit=200', `pipeline=api-unworked&key=${key}`]) {
+      const ids = async () =>
+        ((await idleApi.get(`/v1/runs?${query}`)).body['runs'] as { id: string }[]).map(({ id }) => id);
+      await expect.poll(ids).toContain(`api-unworked/${key}`);
+    }
+  });
+
   it.each(['cursor=AAAA', 'since=yesterdayish', 'limit=0', 'status=done', 'nothing=1'])('refuses %s', async (query) => {
     expect(await api.get(`/v1/runs?${query}`)).toMatchObject({ status: 400 });
   });
