@@ -17,7 +17,8 @@ export interface ApiContext {
   pipelines: PipelineFolder;
   claims: RequestClaims;
   reports: RunReports;
-  log: Logger;
+  /** For {@link audit} only. */
+  auditLog: Logger;
 }
 
 /**

@@ -103,7 +103,7 @@ export const replayRoute: FastifyPluginAsyncZod<ApiContext> = async (app, contex
       const named = { requestName: request.headers['idempotency-key'], caller: callerOfRequest(request).name };
       const answer = await inTime(context, () => replayRun(context, { ...options, ...named }), REPLAY_LIMIT_MS);
       const { plan: done } = answer;
-      audit(context.log, request, {
+      audit(context.auditLog, request, {
         action: 'replay',
         run,
         result: done ? 'started' : 'was started before',

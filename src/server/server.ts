@@ -15,6 +15,7 @@ import { NightscoreClient } from '../client/nightscore-client.ts';
 import { PipelineFolder } from '../pipeline-folder.ts';
 import { formatProblem, problemWithoutPlace } from '../pipeline/validation/problem.ts';
 import { findingsOf } from '../pipeline/validation/zod-findings.ts';
+import { auditLogOf } from './audit.ts';
 import { addAuthorization } from './authorization.ts';
 import { ANYBODY, type Caller } from './callers.ts';
 import { cancelRoute } from './cancel-route.ts';
@@ -85,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     pipelines: new PipelineFolder(options.pipelinesFolder),
     claims: new RequestClaims({ client: temporal, taskQueue: options.taskQueue }),
     reports: new RunReports({ temporal, nightscore }, endedRuns),
-    log,
+    auditLog: auditLogOf(log),
   };
   const app = await createApp(context, options);
   letGo(app, endedRuns);

@@ -71,7 +71,11 @@ export const startRoute: FastifyPluginAsyncZod<ApiContext> = async (app, context
         });
       });
       const { run } = answer;
-      audit(context.log, request, { action: 'start', run, result: answer.started ? 'started' : 'existed already' });
+      audit(context.auditLog, request, {
+        action: 'start',
+        run,
+        result: answer.started ? 'started' : 'existed already',
+      });
       reply.code(answer.started ? 201 : 200).header('location', `/v1/runs/${run}`);
       if (wait === undefined) return answer;
       const report = await context.reports.ended(run, waitMs(wait), reply);

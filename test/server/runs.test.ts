@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { NightscoreClient } from '../../src/client/nightscore-client.ts';
 import type { PipelineDefinition } from '../../src/pipeline/definition.ts';
@@ -293,6 +294,19 @@ describe('reading and cancelling runs', () => {
     const seen: unknown[] = [];
     let cursor = '';
     do {
+
+  it('leaves it also in a log of warnings alone, and says there what came of the change', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+    const quiet = await startApi([unworked], { log });
+    const body = { key: randomUUID() };
+    for (let count = 0; count < 2; count += 1) await quiet.post('/v1/pipelines/api-unworked/runs', body);
+    await quiet.close();
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { audit: true, result: 'started', msg: 'A caller asked for a change' },
+      { audit: true, result: 'existed already', msg: 'A caller asked for a change' },
+    ]);
+  });
       const { body } = await api.get(`/v1/runs?pipeline=api-listed&limit=2${cursor}`);
       seen.push(...(body['runs'] as { key: string }[]).map(({ key }) => key));
       cursor = typeof body['next'] === 'string' ? `&cursor=${body['next']}` : '';
