@@ -5,6 +5,7 @@ import { runKey } from '../pipeline/run-key.ts';
 import { audit } from './audit.ts';
 import { callerOfRequest } from './authorization.ts';
 import { inTime, type ApiContext } from './context.ts';
+import { loadPipeline } from './load-pipeline.ts';
 import { problemAnswers } from './problems.ts';
 import { replayRun } from './replay-run.ts';
 import { requestName, runPath, runStatus, stepId } from './request-schemas.ts';
@@ -95,7 +96,7 @@ export const replayRoute: FastifyPluginAsyncZod<ApiContext> = async (app, contex
       const options = {
         run,
         ...given,
-        ...(definition === 'new' && { definition: await context.pipelines.load(pipeline) }),
+        ...(definition === 'new' && { definition: await loadPipeline(context, callerOfRequest(request), pipeline) }),
       };
       // A cheap question first, so that a Temporal which is silent is told as soon as to any other request.
       if (!(await inTime(context, () => context.nightscore.standing(run)))) throw new RunNotFoundError(run);

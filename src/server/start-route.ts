@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { audit } from './audit.ts';
 import { callerOfRequest } from './authorization.ts';
 import { inTime, type ApiContext } from './context.ts';
+import { loadPipeline } from './load-pipeline.ts';
 import { problemAnswers } from './problems.ts';
 import { reportSchema } from './report-schema.ts';
 import { keyOfRun, pipelineName, requestName, runStatus, waitMs, waitText } from './request-schemas.ts';
@@ -63,7 +64,7 @@ export const startRoute: FastifyPluginAsyncZod<ApiContext> = async (app, context
     handler: async (request, reply) => {
       const { wait } = request.query;
       const answer = await inTime(context, async () => {
-        const definition = await context.pipelines.load(request.params.pipeline);
+        const definition = await loadPipeline(context, callerOfRequest(request), request.params.pipeline);
         return startRun(context, definition, {
           ...request.body,
           requestName: request.headers['idempotency-key'],
