@@ -47,6 +47,7 @@ export const PROBLEM_KINDS = {
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   unexpected: { status: 500, title: 'Something unexpected happened' },
   'no-worker': { status: 503, title: 'No worker answers' },
+  'no-pipelines': { status: 503, title: 'The server cannot read its pipelines' },
   'temporal-unavailable': { status: 503, title: 'Temporal cannot be reached' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -234,6 +234,41 @@ describe('starting a run', () => {
     expect((await api.post(path, { period: '2026-01-08', params: { label } })).status).toBe(201);
   });
 
+  it('says of names that are none, and of many that are wrong, only as much as a person reads', async () => {
+    const long = await api.post(path, { ['x'.repeat(200_000)]: 1 });
+    expect(long.status).toBe(400);
+    expect(JSON.stringify(long.body).length).toBeLessThan(4_000);
+    expect(long.body['detail']).toContain('unknown key');
+    const many = await api.post(path, Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`x${at}`, 1])));
+    expect(many.body['problems']).toHaveLength(21);
+    expect(many.body['detail']).toContain('980 more');
+    const params = { ['x'.repeat(200_000)]: 1 };
+    expect(JSON.stringify((await api.post(path, { params })).body).length).toBeLessThan(4_000);
+  });
+
+  it('suggests what was probably meant, of the pipelines that a caller may know of', async () => {
+    const caller = { name: 'limited', scopes: ['start'], pipelines: ['api-dail', 'api-keye', 'api-keyed'] } as const;
+    const limited = await startApi([daily, keyed], { callerOf: () => caller });
+    const detail = async (name: string) => (await limited.post(`/v1/pipelines/${name}/runs`)).body['detail'];
+    expect(await detail('api-keye')).toBe('There is no pipeline "api-keye" (did you mean api-keyed?).');
+    expect(await detail('api-dail')).toBe('There is no pipeline "api-dail".');
+    await limited.close();
+  });
+
+  it('takes it upon itself when the folder of pipelines is gone', async () => {
+    const homeless = await startApi([], { pipelinesFolder: '/no/such/folder' });
+    for (const answer of [
+      await homeless.post(path),
+      await homeless.get('/v1/pipelines'),
+      await homeless.get('/readyz'),
+    ]) {
+      expect(answer).toMatchObject({ status: 503, body: { type: 'urn:nightscore:problem:no-pipelines' } });
+      expect(JSON.stringify(answer.body)).not.toContain('/no/such');
+    }
+    expect(JSON.stringify(homeless.log)).toContain('ENOENT');
+    await homeless.close();
+  });
+
   it('answers 404 for a pipeline that is none, and 422 with each problem for one whose file is not right', async () => {
     expect((await api.post('/v1/pipelines/nobodys/runs')).status).toBe(404);
     await writeFile(join(api.folder, 'api-broken.yaml'), 'name: api-broken\nsteps:\n  score: {}\n');
@@ -258,6 +293,19 @@ describe('starting a run', () => {
         requestId: 'night-7',
       }),
     );
+  });
+
+  it('leaves it also in a log of warnings alone, and says there what came of the change', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+    const quiet = await startApi([unworked], { log });
+    const body = { key: randomUUID() };
+    for (let count = 0; count < 2; count += 1) await quiet.post('/v1/pipelines/api-unworked/runs', body);
+    await quiet.close();
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { audit: true, result: 'started', msg: 'A caller asked for a change' },
+      { audit: true, result: 'existed already', msg: 'A caller asked for a change' },
+    ]);
   });
 });
 
@@ -294,19 +342,6 @@ describe('reading and cancelling runs', () => {
     const seen: unknown[] = [];
     let cursor = '';
     do {
-
-  it('leaves it also in a log of warnings alone, and says there what came of the change', async () => {
-    const lines: string[] = [];
-    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
-    const quiet = await startApi([unworked], { log });
-    const body = { key: randomUUID() };
-    for (let count = 0; count < 2; count += 1) await quiet.post('/v1/pipelines/api-unworked/runs', body);
-    await quiet.close();
-    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
-      { audit: true, result: 'started', msg: 'A caller asked for a change' },
-      { audit: true, result: 'existed already', msg: 'A caller asked for a change' },
-    ]);
-  });
       const { body } = await api.get(`/v1/runs?pipeline=api-listed&limit=2${cursor}`);
       seen.push(...(body['runs'] as { key: string }[]).map(({ key }) => key));
       cursor = typeof body['next'] === 'string' ? `&cursor=${body['next']}` : '';
