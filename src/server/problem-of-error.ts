@@ -4,7 +4,7 @@ import { InvalidInputError, RunStateError } from '../client/errors.ts';
 import { PipelineFileError, PipelineFolderError } from '../pipeline-files.ts';
 import { formatProblem } from '../pipeline/validation/problem.ts';
 import { lostConnectionText } from '../temporal/lost-connection.ts';
-import { ApiProblem, type ProblemKind } from './problems.ts';
+import { ApiProblem, PROBLEM_KINDS, type ProblemKind } from './problems.ts';
 
 /** The kind of problem of each error that we throw ourselves, by its name. Their messages are written for people. */
 const KINDS_OF_ERRORS: Readonly<Record<string, ProblemKind>> = {
@@ -49,7 +49,10 @@ export function problemOfError(error: Error, method: string): ApiProblem | undef
   if (error instanceof ApiProblem) return error;
   const kind = error instanceof RunStateError ? 'wrong-state' : KINDS_OF_ERRORS[error.name];
   if (error instanceof InvalidInputError) return refusal(kind ?? 'invalid-request', error);
-  if (kind !== undefined) return new ApiProblem(kind, { detail: error.message });
+  if (kind !== undefined) {
+    const isForNow = PROBLEM_KINDS[kind].status === 503;
+    return new ApiProblem(kind, { detail: error.message }, isForNow ? RETRY_SOON : {});
+  }
   if (error instanceof PipelineFolderError) return noPipelines();
   if (error instanceof PipelineFileError) {
     const problems = fileProblems(error);
