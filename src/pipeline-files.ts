@@ -22,6 +22,9 @@ export class PipelineFileError extends Error {
   }
 }
 
+/** The folder of pipelines cannot be read. */
+export class PipelineFolderError extends PipelineFileError {}
+
 /** The file of a pipeline: the path itself if it is one, or the file in the folder that has the pipeline's name. Throws a PipelineFileError. */
 export async function findPipeline(nameOrPath: string, folder: string): Promise<string> {
   if (nameOrPath.includes('/') || EXTENSIONS.includes(extname(nameOrPath))) return nameOrPath;
@@ -35,10 +38,11 @@ export async function findPipeline(nameOrPath: string, folder: string): Promise<
   throw fileError(folder, message, suggestion);
 }
 
-/** Every pipeline file of a folder, by name. Throws a PipelineFileError when there is no such folder. */
+/** Every pipeline file of a folder, by name. Throws a PipelineFolderError when there is no such folder. */
 export async function pipelineFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    throw fileError(folder, `the folder of pipelines (NIGHTSCORE_PIPELINES) cannot be read: ${error.code}`);
+    const message = `the folder of pipelines (NIGHTSCORE_PIPELINES) cannot be read: ${error.code}`;
+    throw new PipelineFolderError([{ file: folder, line: 0, column: 0, path: '', message }]);
   });
   return names
     .filter((name) => EXTENSIONS.includes(extname(name)))

@@ -29,12 +29,12 @@ export class PipelineFolder {
     this.#folder = folder;
   }
 
-  /** Names of the pipelines that have a file, whether it is right or not. Throws a PipelineFileError when there is no such folder. */
+  /** Names of the pipelines that have a file, whether it is right or not. Throws a PipelineFolderError when there is no such folder. */
   async names(): Promise<string[]> {
     return (await pipelineFiles(this.#folder)).map(nameOf);
   }
 
-  /** Throws a PipelineNotFoundError, and a PipelineFileError with everything that is wrong with the file. */
+  /** Throws a PipelineNotFoundError, a PipelineFolderError, and a PipelineFileError with everything that is wrong with the file. */
   async load(name: string): Promise<PipelineDefinition> {
     const cached = this.#cache.get(name);
     if (cached && versionOf(cached.file) === cached.version) return cached.definition;

@@ -24,8 +24,14 @@ const server = createServer((request, response) => {
 });
 
 async function start(day: string): Promise<object> {
-  if (day === '') throw new InvalidInputError(['Say for which day: POST /uploads/2026-11-23']);
+  if (!isDay(day)) throw new InvalidInputError(['Say for which day: POST /uploads/2026-11-23']);
   return nightscore.start({ pipeline: 'card-payments', key: day, trigger: 'upload service' });
+}
+
+/** The worker would find it out as well, but only when the run has begun: here nothing is started for a day that does not exist. */
+function isDay(text: string): boolean {
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 async function look(day: string): Promise<object> {

@@ -1,12 +1,12 @@
 import { Client } from '@temporalio/client';
 import { InvalidInputError } from '../client/errors.ts';
-import { ANYBODY } from '../server/callers.ts';
+import { SHORT_PAUSES } from '../server/context.ts';
 import { startServer, type ServerOptions } from '../server/server.ts';
 import { readTokens } from '../server/tokens.ts';
 import { readSettings } from '../settings.ts';
 import { connectClient } from '../temporal/connection.ts';
 import { readTemporalSettings } from '../temporal/connection-settings.ts';
-import { isLoopbackHost } from './local/loopback.ts';
+import { isLoopbackHost } from '../loopback.ts';
 import { assertPortIsFree } from './local/ports.ts';
 import { aborted, listenForInterruption } from './process/interruption.ts';
 import { createLog } from './process/log.ts';
@@ -30,7 +30,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const callerOf = await callersOf(options);
   const { host, port, rate } = options;
   await assertPortIsFree({ port, option: '--port', host });
-  const connection = await connectClient(temporal);
+  const connection = await connectClient(temporal, SHORT_PAUSES);
   const namespace = temporal.namespace.value;
   try {
     const { taskQueue, pipelinesFolder } = settings;
@@ -41,7 +41,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       temporal: client,
       taskQueue,
       pipelinesFolder,
-      callerOf,
+      ...(callerOf && { callerOf }),
       rate,
       version: version(),
       log,
@@ -58,7 +58,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
 }
 
-/** Throws an InvalidInputError when nobody says who may call, and a TokensFileError. */
+/** Undefined when everybody may who is on this machine. Throws an InvalidInputError when nobody says who may call, and a TokensFileError. */
 async function callersOf({ auth, tokens: file, host }: ServeOptions): Promise<ServerOptions['callerOf']> {
   if (file !== undefined && !auth) throw new InvalidInputError(['Give --tokens or --no-auth, not both.']);
   if (file !== undefined) {
@@ -75,5 +75,5 @@ async function callersOf({ auth, tokens: file, host }: ServeOptions): Promise<Se
       `--no-auth lets everybody in who reaches the server, so it goes with --host 127.0.0.1 only, not with ${host}: give --tokens FILE.`,
     ]);
   }
-  return () => ANYBODY;
+  return undefined;
 }

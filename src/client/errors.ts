@@ -22,6 +22,9 @@ export class InvalidInputError extends Error {
   }
 }
 
+/** The run does not stand so that it can be done now: it still runs, or somebody else was faster. Nothing was started. */
+export class RunStateError extends InvalidInputError {}
+
 /** No worker answers for a run, although Temporal itself can be reached. */
 export class NoWorkerError extends Error {
   override readonly name = 'NoWorkerError';

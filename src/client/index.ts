@@ -1,4 +1,4 @@
-export { InvalidInputError, NoWorkerError, RunNotFoundError } from './errors.ts';
+export { InvalidInputError, NoWorkerError, RunNotFoundError, RunStateError } from './errors.ts';
 export {
   NightscoreClient,
   type NightscoreClientOptions,

@@ -14,7 +14,7 @@ import { InvalidInputError, RunNotFoundError } from './errors.ts';
 import { latestRunIds } from './latest-runs.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
 import { RUNS_PER_ANSWER } from './page-size.ts';
-import { readRunInput } from './run-input.ts';
+import { readFirstRunInput, readRunInput } from './run-input.ts';
 import { readRunPage, type RunPage, type RunPageOptions } from './run-page.ts';
 import {
   inspectReused,
@@ -45,8 +45,6 @@ export interface StartOptions {
   params?: Params;
   /** Who or what asks for the run, for people; `client` when absent. */
   trigger?: string;
-  /** A name for the request, by which a repetition is known; {@link NightscoreClient.standing} tells it. */
-  requestName?: string;
 }
 
 export interface StartResult {
@@ -58,12 +56,9 @@ export interface StartResult {
 
 export interface RunStanding {
   status: RunStatus;
-  /** Of the request that started the run, if it had one. */
-  requestName?: string;
+  /** Temporal run id of the latest run under the key. */
+  runId: string;
 }
-
-/** Key of the memo under which the name of the request that started a run is kept. */
-const REQUEST_NAME = 'requestName';
 
 const WATCH_INTERVAL_MS = 1_000;
 /** Of how many runs one looks at once which are the latest under their keys. */
@@ -84,7 +79,7 @@ export class NightscoreClient {
    * with the key and the parameters: throws an InvalidInputError with everything that is wrong, and starts nothing. A pipeline that is named is
    * checked by the worker.
    */
-  async start({ pipeline, key, params = {}, trigger = 'client', requestName }: StartOptions): Promise<StartResult> {
+  async start({ pipeline, key, params = {}, trigger = 'client' }: StartOptions): Promise<StartResult> {
     if (typeof pipeline !== 'string') await assertCanRun(pipeline, key, params);
     const run = runKey(typeof pipeline === 'string' ? pipeline : pipeline.name, key);
     const input: RunPipelineInput = { pipeline, key, params, trigger };
@@ -95,7 +90,6 @@ export class NightscoreClient {
         args: [input],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
-        ...(requestName !== undefined && { memo: { [REQUEST_NAME]: requestName } }),
       });
       return { run, started: true };
     } catch (error) {
@@ -118,17 +112,21 @@ export class NightscoreClient {
     return readRunHistory(this.#client, run, (info) => readRunReport(this.#client, info));
   }
 
-  /** What a run was started with. Throws a RunNotFoundError. */
+  /** What the latest run under a run key was started with: the run, or its last replay. Throws a RunNotFoundError. */
   async inputOf(run: string): Promise<RunPipelineInput> {
     return readRunInput(this.#client, run);
+  }
+
+  /** What the run was started with before it was replayed, if Temporal still keeps that. Throws a RunNotFoundError. */
+  async firstInputOf(run: string): Promise<RunPipelineInput> {
+    return readFirstRunInput(this.#client, run);
   }
 
   /** How a run stands, without a question to its worker; undefined when there is no such run. */
   async standing(run: string): Promise<RunStanding | undefined> {
     try {
       const description = await this.#describe(run);
-      const requestName = description.memo?.[REQUEST_NAME];
-      return { status: statusOf(description), ...(typeof requestName === 'string' && { requestName }) };
+      return { status: statusOf(description), runId: description.runId };
     } catch (error) {
       if (error instanceof RunNotFoundError) return undefined;
       throw error;
@@ -253,7 +251,8 @@ export class NightscoreClient {
   }
 }
 
-async function assertCanRun(definition: PipelineDefinition, key: string, params: Params): Promise<void> {
+/** Throws an InvalidInputError with everything that is wrong with the definition, the key or the parameters. */
+export async function assertCanRun(definition: PipelineDefinition, key: string, params: Params): Promise<void> {
   // Loaded only now: it knows every service, and brings the AWS clients with it.
   const { prepareRun } = await import('../prepare-run.ts');
   const { problems } = prepareRun(definition, key, params);

@@ -8,7 +8,7 @@ import {
 import { rootCause } from '@temporalio/common';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
-import { isNothingToDo, planReplay, type PlannedStep, type ReplayAction } from '../pipeline/replay-plan.ts';
+import { planReplay, reusesAll, type PlannedStep, type ReplayAction } from '../pipeline/replay-plan.ts';
 import { planSteps } from '../pipeline/plan.ts';
 import {
   asSeenSince,
@@ -23,7 +23,7 @@ import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
 import type { inspectResults } from '../workflows/inspect-results.ts';
 import type { observeJobs } from '../workflows/observe-jobs.ts';
 import type { RunMemory, runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
-import { InvalidInputError, NoWorkerError } from './errors.ts';
+import { InvalidInputError, NoWorkerError, RunStateError } from './errors.ts';
 import { readRunInput } from './run-input.ts';
 import { BATCH, statusOf } from './run-summary.ts';
 
@@ -56,6 +56,8 @@ export interface ReplayPlan {
   steps: PlannedStep[];
   /** How many steps pay for a job once more. */
   paysAgain: number;
+  /** The run succeeded, and a replay would only reuse what it made: it is refused. */
+  isNothingToDo: boolean;
   /** What a person should know before. */
   warnings: string[];
 }
@@ -81,7 +83,7 @@ export async function prepareReplay(
 ): Promise<PreparedReplay> {
   const status = statusOf(description);
   if (status === 'running') {
-    throw new InvalidInputError([
+    throw new RunStateError([
       `Run ${run} still runs, so it cannot be replayed: wait for its end (nightscore watch ${run}) or cancel it first.`,
     ]);
   }
@@ -100,7 +102,9 @@ export async function prepareReplay(
   const earlier = judgedBy(definition, memory.definition, left);
   const steps = planReplay(loaded, key, earlier, from);
   const paysAgain = steps.filter(({ action }) => action === 'pay again').length;
-  const plan = { run, of, steps, paysAgain, warnings: leftBehind(earlier, steps) };
+  // A run that ended otherwise becomes one that succeeded.
+  const isNothingToDo = status === 'succeeded' && reusesAll(steps);
+  const plan = { run, of, steps, paysAgain, isNothingToDo, warnings: leftBehind(earlier, steps) };
   const replay = { of, ...(from !== undefined && { from }), steps: earlier };
   return { plan, input: { pipeline: definition, key, params, replay } };
 }
@@ -154,8 +158,8 @@ export async function startReplay(
   { plan, input }: PreparedReplay,
   { reason, batch, trigger = 'client' }: Pick<ReplayStartOptions, 'reason' | 'batch' | 'trigger'>,
 ): Promise<string> {
-  const { run, of, steps } = plan;
-  if (isNothingToDo(steps)) {
+  const { run, of, isNothingToDo } = plan;
+  if (isNothingToDo) {
     throw new InvalidInputError([
       `There is nothing to replay in run ${run}: every step can be reused. Name a step that is to run again with --from.`,
     ]);
@@ -310,8 +314,8 @@ async function assertLatest(client: Client, run: string, of: string): Promise<vo
   if (runId !== of) throw replayedMeanwhile(run);
 }
 
-export function replayedMeanwhile(run: string): InvalidInputError {
-  return new InvalidInputError([
+export function replayedMeanwhile(run: string): RunStateError {
+  return new RunStateError([
     `Run ${run} was replayed by somebody else meanwhile: see nightscore get ${run}. Nothing was started.`,
   ]);
 }

@@ -5,7 +5,7 @@ import { parseWhere } from './where.ts';
 /** Which runs to list; all of them when empty. */
 export interface RunFilter {
   pipeline?: string;
-  /** The period or key. */
+  /** The period or key; where no pipeline is named, only of runs that a worker has taken up. */
   key?: string;
   status?: RunStatus;
   /** Name of a service or follow-up that the run uses. */
@@ -13,7 +13,7 @@ export interface RunFilter {
   /** Id of a job that the run started. */
   job?: string;
   startedAfter?: Date;
-  /** Only runs of these pipelines, also those that no worker has taken up yet. */
+  /** Only runs of these pipelines. */
   ofPipelines?: readonly string[];
   /** Only these runs, by their run keys. */
   runs?: readonly string[];
@@ -23,20 +23,26 @@ export interface RunFilter {
 
 /** The filter as a query of Temporal's visibility. */
 export function visibilityQuery(filter: RunFilter): string {
+  const { pipeline, key, ofPipelines } = filter;
+  const limits = [...(pipeline === undefined ? [] : [[pipeline]]), ...(ofPipelines ? [ofPipelines] : [])];
   const equals: [attribute: string, value: string | undefined][] = [
     ['WorkflowType', 'runPipeline'],
-    ['NightscorePipeline', filter.pipeline],
-    ['NightscorePeriod', filter.key],
+    ['NightscorePeriod', limits.length > 0 ? undefined : key],
     ['ExecutionStatus', filter.status && STATUS_IN_TEMPORAL[filter.status]],
     ['NightscoreServices', filter.service],
     ['NightscoreJobs', filter.job],
   ];
   const terms = equals.flatMap(([attribute, value]) => (value === undefined ? [] : [`${attribute} = ${quote(value)}`]));
+  for (const names of limits) terms.push(anyOf(names.map((name) => runsOf(name, key))));
   if (filter.startedAfter) terms.push(`StartTime >= ${quote(filter.startedAfter.toISOString())}`);
-  // By the workflow id, which nobody can forge and which is there from the start on; attributes are written by the run itself.
-  if (filter.ofPipelines)
-    terms.push(anyOf(filter.ofPipelines.map((name) => `WorkflowId STARTS_WITH ${quote(`${name}/`)}`)));
   if (filter.runs) terms.push(anyOf(filter.runs.map((run) => `WorkflowId = ${quote(run)}`)));
   if (filter.where !== undefined) terms.push(parseWhere(filter.where).query);
   return terms.join(' AND ');
+}
+
+/** By the workflow id, which nobody can forge and which is there from the start on; attributes are written by the run itself, once a worker has taken it up. */
+function runsOf(pipeline: string, key: string | undefined): string {
+  return key === undefined
+    ? `WorkflowId STARTS_WITH ${quote(`${pipeline}/`)}`
+    : `WorkflowId = ${quote(`${pipeline}/${key}`)}`;
 }

@@ -1,4 +1,3 @@
-import { DateTime } from 'luxon';
 import type { PipelineDefinition } from '../pipeline/definition.ts';
 import { zoneOf } from '../pipeline/zone.ts';
 import { periodKey, periodKeyOfText } from '../pipeline/run-key.ts';
@@ -41,13 +40,4 @@ export function chosenKey(
   }
   const zone = zoneOf(definition);
   return date === undefined ? periodKey(period, now, zone) : periodKeyOfText(period, date, zone);
-}
-
-/** The key of the period before the one that contains `now`; undefined for a pipeline without periods. */
-export function keyOfPeriodBefore(definition: PipelineDefinition, now: Date): string | undefined {
-  const { period = 'day' } = definition;
-  if (period === 'none') return undefined;
-  const zone = zoneOf(definition);
-  const before = DateTime.fromJSDate(now, { zone }).minus({ [period]: 1 });
-  return periodKey(period, before.toJSDate(), zone);
 }

@@ -83,8 +83,8 @@ export function planReplay(
   });
 }
 
-/** Whether a replay would only repeat what the runs before it have. */
-export function isNothingToDo(steps: readonly PlannedStep[]): boolean {
+/** Whether a replay would neither pay nor call anything. */
+export function reusesAll(steps: readonly PlannedStep[]): boolean {
   return steps.every(({ action }) => action === 'reuse' || action === 'skip');
 }
 

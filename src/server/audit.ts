@@ -2,20 +2,24 @@ import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { callerOfRequest } from './authorization.ts';
 
-/** What a caller changed. */
+/** What a caller asked to change. */
 export interface AuditedChange {
   action: 'start' | 'cancel' | 'cancel-step' | 'replay';
   run: string;
   step?: string;
   /** What came of it, for example that the run existed already. */
   result: string;
+  /** How many steps a replay pays for once more. */
+  paysAgain?: number;
+}
+
+/** The log for it, which leaves nothing out, whatever the level of the server's own log. */
+export function auditLogOf(log: Logger): Logger {
+  return log.child({ audit: true }, { level: 'info' });
 }
 
 /** One line in the log for each change that was asked for: who, what, and under which request. */
-export function audit(log: Logger, request: FastifyRequest, change: AuditedChange): void {
+export function audit(auditLog: Logger, request: FastifyRequest, change: AuditedChange): void {
   const { name } = callerOfRequest(request);
-  log.info(
-    { audit: true, caller: name, requestId: request.id, address: request.ip, ...change },
-    'A caller changed something',
-  );
+  auditLog.info({ caller: name, requestId: request.id, address: request.ip, ...change }, 'A caller asked for a change');
 }

@@ -49,7 +49,7 @@ export const cancelRoute: FastifyPluginAsyncZod<ApiContext> = async (app, contex
       });
       const cancelRequested = status === 'running';
       const result = cancelRequested ? 'asked' : `had ended already (${status})`;
-      audit(context.log, request, {
+      audit(context.auditLog, request, {
         action: step === undefined ? 'cancel' : 'cancel-step',
         run,
         ...(step !== undefined && { step }),

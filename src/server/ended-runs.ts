@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
 import type { Logger } from 'pino';
+import { RunNotFoundError } from '../client/errors.ts';
 import type { NightscoreClient } from '../client/nightscore-client.ts';
 import type { RunReport } from '../pipeline/report.ts';
+import { inTime } from './context.ts';
 
 /** Runs that one query asks for. */
 const RUNS_PER_QUERY = 100;
@@ -10,6 +13,7 @@ const QUERIES_AT_ONCE = 4;
 const LOOKS_AT_ONCE = 16;
 
 export interface EndedRunsOptions {
+  temporal: Client;
   nightscore: Pick<NightscoreClient, 'listPage' | 'standing' | 'get'>;
   log: Pick<Logger, 'warn'>;
   /** Time between two looks, in milliseconds. */
@@ -27,8 +31,8 @@ type Leave = (ended?: RunReport) => void;
 export class EndedRuns {
   readonly #options: EndedRunsOptions;
   readonly #waiting = new Map<string, Set<Leave>>();
-  #isClosed = false;
-  #isLooking = false;
+  readonly #closed = new AbortController();
+  #looking: Promise<void> | undefined;
 
   constructor(options: EndedRunsOptions) {
     this.#options = options;
@@ -40,11 +44,11 @@ export class EndedRuns {
   }
 
   /**
-   * The report of a run once it has ended, which all who wait for it share; undefined when the time is over, the signal aborts or this is
-   * closed before.
+   * The report of a run once it has ended, which all who wait for it share; undefined when the time is over, the run is gone, the signal aborts or
+   * this is closed before.
    */
   wait(run: string, { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }): Promise<RunReport | undefined> {
-    if (this.#isClosed || signal.aborted) return Promise.resolve(undefined);
+    if (this.#closed.signal.aborted || signal.aborted) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(run) ?? new Set();
       const leave: Leave = (ended) => {
@@ -58,28 +62,27 @@ export class EndedRuns {
       const timer = setTimeout(leaveEarly, timeoutMs);
       signal.addEventListener('abort', leaveEarly, { once: true });
       this.#waiting.set(run, waiting.add(leave));
-      void this.#look();
+      this.#looking ??= this.#look();
     });
   }
 
-  /** Lets everybody go. */
-  close(): void {
-    this.#isClosed = true;
+  /** Lets everybody go. Then ends once nothing is asked of Temporal any more: its client fails badly when its connection is closed before. */
+  async close(): Promise<void> {
+    this.#closed.abort();
     this.#release([...this.#waiting.keys()]);
+    await this.#looking;
   }
 
   async #look(): Promise<void> {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
     while (this.#waiting.size > 0) {
-      await delay(this.#options.intervalMs, undefined, { ref: false });
+      await delay(this.#options.intervalMs, undefined, { ref: false, signal: this.#closed.signal }).catch(() => {});
       try {
         await this.#releaseEnded();
       } catch (error) {
         this.#options.log.warn({ err: error }, 'Cannot see which of the awaited runs have ended; trying again');
       }
     }
-    this.#isLooking = false;
+    this.#looking = undefined;
   }
 
   async #releaseEnded(): Promise<void> {
@@ -91,15 +94,27 @@ export class EndedRuns {
     const running = new Set(lists.flat());
     const candidates = awaited.filter((run) => !running.has(run));
     // A list may lag behind, both ways; the run itself does not.
+    const failures: unknown[] = [];
     const look = async (run: string) => {
-      const report = await this.#reportIfEnded(run);
-      if (report) this.#release([run], report);
+      try {
+        const report = await inTime(this.#options, () => this.#reportIfEnded(run));
+        if (report) this.#release([run], report);
+      } catch (error) {
+        // A run that is gone never ends: who waits for it reads it once more, and is told so.
+        if (error instanceof RunNotFoundError) this.#release([run]);
+        // One that cannot be seen is no reason to keep those waiting who wait for others.
+        else failures.push(error);
+      }
     };
     await pMap(candidates, look, { concurrency: LOOKS_AT_ONCE });
+    if (failures.length > 0) throw failures[0];
   }
 
   async #runningOf(runs: readonly string[]): Promise<string[]> {
-    const page = await this.#options.nightscore.listPage({ runs, status: 'running' }, { limit: RUNS_PER_QUERY });
+    const { nightscore } = this.#options;
+    const page = await inTime(this.#options, () =>
+      nightscore.listPage({ runs, status: 'running' }, { limit: RUNS_PER_QUERY }),
+    );
     return page.runs.map(({ id }) => id);
   }
 

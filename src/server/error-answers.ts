@@ -15,7 +15,8 @@ export function addErrorAnswers(app: FastifyInstance): void {
 }
 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = error instanceof Error ? problemOfError(error) : undefined;
+  const known = error instanceof Error ? problemOfError(error, request.method) : undefined;
+  if (known?.kind === 'no-pipelines') request.log.error({ err: error }, 'The folder of pipelines cannot be read');
   if (known) return answer(reply, known);
   request.log.error({ err: error }, 'A request failed unexpectedly');
   const detail = 'The log of the server says more under the id of this request.';

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { ApiContext } from './context.ts';
+import { inTime, type ApiContext } from './context.ts';
+import { noPipelines } from './problem-of-error.ts';
 import { ApiProblem, PROBLEM_MEDIA_TYPE, problemSchema } from './problems.ts';
 
 /** However many ask, Temporal is asked once in this time, in milliseconds. */
@@ -10,8 +11,8 @@ const READY_LIMIT_MS = 3_000;
 const well = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
 
 /** For those who keep the server running. They need no token, and are not counted. */
-export const healthRoutes: FastifyPluginAsyncZod<ApiContext> = async (app, { temporal }) => {
-  const isReady = remembered(() => answers(temporal), READY_FOR_MS);
+export const healthRoutes: FastifyPluginAsyncZod<ApiContext> = async (app, context) => {
+  const problem = remembered(() => problemNow(context), READY_FOR_MS);
   const config = { access: 'open', rateLimit: false } as const;
   app.route({
     method: 'GET',
@@ -33,31 +34,30 @@ export const healthRoutes: FastifyPluginAsyncZod<ApiContext> = async (app, { tem
     schema: {
       operationId: 'readiness',
       tags: ['Health'],
-      summary: 'Whether the server can do its work: Temporal answers',
+      summary: 'Whether the server can do its work: Temporal answers, and the pipelines can be read',
       security: [],
       response: {
         200: well.describe('It can'),
-        503: { description: 'Temporal does not answer', content: { [PROBLEM_MEDIA_TYPE]: { schema: problemSchema } } },
+        503: { description: 'It cannot now', content: { [PROBLEM_MEDIA_TYPE]: { schema: problemSchema } } },
       },
     },
     handler: async () => {
-      if (await isReady()) return { status: 'ok' as const };
-      const detail = 'Temporal does not answer the server. Its runs go on when it does.';
-      throw new ApiProblem('temporal-unavailable', { detail }, { 'retry-after': '2' });
+      const found = await problem();
+      if (found) throw found;
+      return { status: 'ok' as const };
     },
   });
 };
 
-async function answers(temporal: ApiContext['temporal']): Promise<boolean> {
+async function problemNow({ temporal, pipelines }: ApiContext): Promise<ApiProblem | undefined> {
   const { namespace } = temporal.options;
   try {
-    await temporal.withDeadline(Date.now() + READY_LIMIT_MS, () =>
-      temporal.workflowService.describeNamespace({ namespace }),
-    );
-    return true;
+    await inTime({ temporal }, () => temporal.workflowService.describeNamespace({ namespace }), READY_LIMIT_MS);
   } catch {
-    return false;
+    const detail = 'Temporal does not answer the server. Its runs go on when it does.';
+    return new ApiProblem('temporal-unavailable', { detail }, { 'retry-after': '2' });
   }
+  return pipelines.names().then(() => undefined, noPipelines);
 }
 
 function remembered<Answer>(ask: () => Promise<Answer>, forMs: number): () => Promise<Answer> {

@@ -7,6 +7,7 @@ import { usesOverview } from '../uses-overview.ts';
 import { callerOfRequest } from './authorization.ts';
 import { mayTouch } from './callers.ts';
 import type { ApiContext } from './context.ts';
+import { loadPipeline } from './load-pipeline.ts';
 import { problemAnswers } from './problems.ts';
 import { pipelineName } from './request-schemas.ts';
 
@@ -64,7 +65,7 @@ export const pipelineRoutes: FastifyPluginAsyncZod<ApiContext> = async (app, { p
       params: z.strictObject({ pipeline: pipelineName }),
       response: { 200: definition, ...problemAnswers('not-found', 'invalid-pipeline') },
     },
-    handler: ({ params }) => pipelines.load(params.pipeline),
+    handler: (request) => loadPipeline({ pipelines }, callerOfRequest(request), request.params.pipeline),
   });
 
   app.route({

@@ -1,14 +1,13 @@
 import { WorkflowUpdateRPCTimeoutOrCancelledError, isGrpcServiceError } from '@temporalio/client';
 import { basename } from 'node:path';
-import { InvalidInputError } from '../client/errors.ts';
-import { PipelineFileError } from '../pipeline-files.ts';
+import { InvalidInputError, RunStateError } from '../client/errors.ts';
+import { PipelineFileError, PipelineFolderError } from '../pipeline-files.ts';
 import { formatProblem } from '../pipeline/validation/problem.ts';
 import { lostConnectionText } from '../temporal/lost-connection.ts';
-import { ApiProblem, type ProblemKind } from './problems.ts';
+import { ApiProblem, PROBLEM_KINDS, type ProblemKind } from './problems.ts';
 
 /** The kind of problem of each error that we throw ourselves, by its name. Their messages are written for people. */
 const KINDS_OF_ERRORS: Readonly<Record<string, ProblemKind>> = {
-  InvalidInputError: 'invalid-request',
   RunKeyError: 'invalid-request',
   RunNotFoundError: 'not-found',
   NoWorkerError: 'no-worker',
@@ -40,13 +39,21 @@ const REFUSALS: ReadonlyMap<unknown, string> = new Map([
   [8, 'Temporal has too much to do now: try again a little later.'],
 ]);
 
+const MAX_PROBLEMS = 20;
+const MAX_PROBLEM_LENGTH = 1_000;
+
 const RETRY_SOON = { 'retry-after': '2' };
 
-/** What to answer to a request that failed with this error; undefined for an error that nobody expected. */
-export function problemOfError(error: Error): ApiProblem | undefined {
+/** What to answer to a request of this method that failed with this error; undefined for an error that nobody expected. */
+export function problemOfError(error: Error, method: string): ApiProblem | undefined {
   if (error instanceof ApiProblem) return error;
-  const kind = KINDS_OF_ERRORS[error.name];
-  if (kind !== undefined) return new ApiProblem(kind, { detail: error.message, ...problemsOf(error) });
+  const kind = error instanceof RunStateError ? 'wrong-state' : KINDS_OF_ERRORS[error.name];
+  if (error instanceof InvalidInputError) return refusal(kind ?? 'invalid-request', error);
+  if (kind !== undefined) {
+    const isForNow = PROBLEM_KINDS[kind].status === 503;
+    return new ApiProblem(kind, { detail: error.message }, isForNow ? RETRY_SOON : {});
+  }
+  if (error instanceof PipelineFolderError) return noPipelines();
   if (error instanceof PipelineFileError) {
     const problems = fileProblems(error);
     return new ApiProblem('invalid-pipeline', { detail: problems.join('\n'), problems });
@@ -55,8 +62,10 @@ export function problemOfError(error: Error): ApiProblem | undefined {
   if (known) return new ApiProblem(known.kind, { detail: known.detail });
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
     return new ApiProblem('no-worker', { detail: NO_WORKER }, RETRY_SOON);
-  const lost = lostConnectionText(error) ?? refusalText(error);
-  if (lost !== undefined) return unavailable(lost);
+  if (lostConnectionText(error) !== undefined)
+    return unavailable(method === 'GET' ? SILENT : `${SILENT} ${MAY_BE_DONE}`);
+  const refused = refusalText(error);
+  if (refused !== undefined) return unavailable(refused);
   // JSON that tries to change the prototype of objects, which Fastify refuses with a plain SyntaxError.
   if ('statusCode' in error && error.statusCode === 400)
     return new ApiProblem('invalid-request', KINDS_OF_CODES['FST_ERR_CTP_INVALID_JSON_BODY']!);
@@ -64,6 +73,18 @@ export function problemOfError(error: Error): ApiProblem | undefined {
 }
 
 const NO_WORKER = 'No worker has taken this up in time: is one running? What was asked for may still be done.';
+
+/** Not in the words of gRPC, which are about its own insides. */
+const SILENT = 'Temporal does not answer any more. Its runs go on when it does.';
+
+const MAY_BE_DONE =
+  'What was asked for may have been done all the same, so ask again: a start or a cancel that is repeated does nothing twice, and neither does a replay with an Idempotency-Key.';
+
+/** Nothing that a caller could mend. Where the folder should be is for the log alone. */
+export function noPipelines(): ApiProblem {
+  const detail = 'The server cannot read its folder of pipelines; its log says why. Ask again when that is mended.';
+  return new ApiProblem('no-pipelines', { detail }, RETRY_SOON);
+}
 
 function unavailable(detail: string): ApiProblem {
   return new ApiProblem('temporal-unavailable', { detail }, RETRY_SOON);
@@ -74,8 +95,18 @@ function refusalText(error: Error): string | undefined {
   return text ?? (error.cause instanceof Error ? refusalText(error.cause) : undefined);
 }
 
-function problemsOf(error: Error): { problems?: string[] } {
-  return error instanceof InvalidInputError ? { problems: [...error.problems] } : {};
+/** What a request got wrong may be long, and a lot: as much of it as a person reads. */
+function refusal(kind: ProblemKind, { problems: all }: InvalidInputError): ApiProblem {
+  const problems = all.slice(0, MAX_PROBLEMS).map(clipped);
+  if (all.length > problems.length) problems.push(`There are ${all.length - problems.length} more of these.`);
+  return new ApiProblem(kind, { detail: problems.join('\n'), problems });
+}
+
+/** Leaves the end, where a problem says what is wrong, and drops of the middle. */
+function clipped(problem: string): string {
+  return problem.length <= MAX_PROBLEM_LENGTH
+    ? problem
+    : `${problem.slice(0, MAX_PROBLEM_LENGTH / 2)}…${problem.slice(-MAX_PROBLEM_LENGTH / 2)}`;
 }
 
 /** Where the files lie on the server is nothing that a caller has to know. */

@@ -33,10 +33,13 @@ export const PROBLEM_KINDS = {
   'invalid-request': { status: 400, title: 'The request is not right' },
   'no-token': { status: 401, title: 'A token is missing, or not known' },
   'not-allowed': { status: 403, title: 'The token does not allow this' },
+  'foreign-page': { status: 403, title: 'A page of another server may not do this' },
   'not-found': { status: 404, title: 'There is nothing of this name' },
   'method-not-allowed': { status: 405, title: 'This cannot be done here' },
   'too-slow': { status: 408, title: 'The request took too long to arrive' },
   conflict: { status: 409, title: 'The run exists with other input' },
+  'wrong-state': { status: 409, title: 'The state of the run does not allow this' },
+  'key-used': { status: 409, title: 'The Idempotency-Key was used for something else' },
   'too-large': { status: 413, title: 'The request is too large' },
   'not-json': { status: 415, title: 'The body is not JSON' },
   'invalid-pipeline': { status: 422, title: 'The file of the pipeline is not right' },
@@ -44,6 +47,7 @@ export const PROBLEM_KINDS = {
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   unexpected: { status: 500, title: 'Something unexpected happened' },
   'no-worker': { status: 503, title: 'No worker answers' },
+  'no-pipelines': { status: 503, title: 'The server cannot read its pipelines' },
   'temporal-unavailable': { status: 503, title: 'Temporal cannot be reached' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -1,13 +1,19 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { RunNotFoundError } from '../client/errors.ts';
 import { runKey } from '../pipeline/run-key.ts';
 import { audit } from './audit.ts';
 import { callerOfRequest } from './authorization.ts';
-import type { ApiContext } from './context.ts';
+import { inTime, type ApiContext } from './context.ts';
+import { loadPipeline } from './load-pipeline.ts';
 import { problemAnswers } from './problems.ts';
-import { runPath, runStatus, stepId } from './request-schemas.ts';
+import { replayRun } from './replay-run.ts';
+import { requestName, runPath, runStatus, stepId } from './request-schemas.ts';
 
 const MAX_REASON_LENGTH = 500;
+
+/** A worker goes through the history of the run, for the plan and for the replay, and looks at result files in between: 15, 15 and 20 s at most. */
+const REPLAY_LIMIT_MS = 60_000;
 
 const body = z
   .strictObject({
@@ -19,9 +25,16 @@ const body = z
       .exactOptional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])))
       .describe('Other values of parameters, by their names'),
     reason: z.exactOptional(z.string().max(MAX_REASON_LENGTH)).describe('Why, for people'),
+    of: z
+      .exactOptional(z.string().regex(/^[0-9a-f-]{1,64}$/, 'must be the `of` of a plan'))
+      .describe('The `of` of the plan that you have seen: nothing is started when the run was replayed since'),
     dryRun: z.exactOptional(z.boolean()).describe('Only say what a replay would do'),
   })
   .meta({ id: 'ReplayRun' });
+
+const headers = z.looseObject({
+  'idempotency-key': requestName.describe('A name for this request: repeated under it, it starts no other replay'),
+});
 
 const plannedStep = z
   .object({
@@ -41,6 +54,9 @@ const plan = z
     of: z.string().describe('Temporal run id of the run that is replayed'),
     steps: z.array(plannedStep),
     paysAgain: z.int().describe('How many steps pay for a job once more'),
+    isNothingToDo: z
+      .boolean()
+      .describe('The run succeeded, and a replay, which would only reuse what it made, is refused'),
     warnings: z.array(z.string()),
   })
   .meta({ id: 'ReplayPlan' });
@@ -50,7 +66,7 @@ const replayed = z
     run: z.string().describe('The run key'),
     runId: z.string().describe('Temporal run id of the replay'),
     status: runStatus,
-    plan,
+    plan: z.exactOptional(plan).describe('Absent when a request of this name was done before'),
   })
   .meta({ id: 'ReplayedRun' });
 
@@ -66,11 +82,14 @@ export const replayRoute: FastifyPluginAsyncZod<ApiContext> = async (app, contex
       description:
         'Runs again what did not succeed, as a new Temporal run under the same run key: reuses the steps that succeeded, takes over jobs that still run or have ended since, and pays for new jobs only for the rest. With `dryRun` it only says so.',
       params: runPath,
+      headers,
       body,
       response: {
-        200: plan.describe('With `dryRun`: what a replay would do'),
+        200: z
+          .union([plan, replayed])
+          .describe('With `dryRun`: what a replay would do. Else: a request of this name has started a replay before'),
         202: replayed.describe('The replay was started'),
-        ...problemAnswers('not-found', 'too-large', 'not-json', 'invalid-pipeline'),
+        ...problemAnswers('not-found', 'wrong-state', 'too-large', 'not-json', 'invalid-pipeline'),
       },
     },
     handler: async (request, reply) => {
@@ -80,14 +99,22 @@ export const replayRoute: FastifyPluginAsyncZod<ApiContext> = async (app, contex
       const options = {
         run,
         ...given,
-        ...(definition === 'new' && { definition: await context.pipelines.load(pipeline) }),
+        ...(definition === 'new' && { definition: await loadPipeline(context, callerOfRequest(request), pipeline) }),
       };
-      if (dryRun) return context.nightscore.planReplay(options);
-      const trigger = `api (${callerOfRequest(request).name})`;
-      const { runId, plan: planned } = await context.nightscore.replay({ ...options, trigger });
-      audit(context.log, request, { action: 'replay', run, result: 'started' });
-      reply.code(202);
-      return { run, runId, status: 'running' as const, plan: planned };
+      // A cheap question first, so that a Temporal which is silent is told as soon as to any other request.
+      if (!(await inTime(context, () => context.nightscore.standing(run)))) throw new RunNotFoundError(run);
+      if (dryRun) return inTime(context, () => context.nightscore.planReplay(options), REPLAY_LIMIT_MS);
+      const named = { requestName: request.headers['idempotency-key'], caller: callerOfRequest(request).name };
+      const answer = await inTime(context, () => replayRun(context, { ...options, ...named }), REPLAY_LIMIT_MS);
+      const { plan: done } = answer;
+      audit(context.auditLog, request, {
+        action: 'replay',
+        run,
+        result: done ? 'started' : 'was started before',
+        ...(done && { paysAgain: done.paysAgain }),
+      });
+      reply.code(done ? 202 : 200);
+      return answer;
     },
   });
 };

@@ -16,6 +16,11 @@ export const stepId = name('step').describe('Id of a step');
 /** The path of a run. */
 export const runPath = z.strictObject({ pipeline: pipelineName, key: keyOfRun });
 
+/** The header `Idempotency-Key`. */
+export const requestName = z.exactOptional(
+  z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
+);
+
 export const runStatus = z.enum(RUN_STATUSES);
 
 /** How long a request may wait for a run to end. */

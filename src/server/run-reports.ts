@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
-import type { NightscoreClient } from '../client/nightscore-client.ts';
 import type { RunReport } from '../pipeline/report.ts';
+import { inTime, type ApiContext } from './context.ts';
 import type { EndedRuns } from './ended-runs.ts';
 import { SharedReads } from './shared-reads.ts';
 
@@ -10,9 +10,14 @@ export class RunReports {
   readonly #isRunning: SharedReads<boolean>;
   readonly #endedRuns: EndedRuns;
 
-  constructor(nightscore: NightscoreClient, endedRuns: EndedRuns) {
-    this.#reports = new SharedReads((run) => nightscore.get(run));
-    this.#isRunning = new SharedReads(async (run) => (await nightscore.standing(run))?.status === 'running');
+  constructor(context: Pick<ApiContext, 'temporal' | 'nightscore'>, endedRuns: EndedRuns) {
+    const { nightscore } = context;
+    // The deadline is that of the question, not of the first who asks it.
+    this.#reports = new SharedReads((run) => inTime(context, () => nightscore.get(run)));
+    this.#isRunning = new SharedReads(async (run) => {
+      const standing = await inTime(context, () => nightscore.standing(run));
+      return standing?.status === 'running';
+    });
     this.#endedRuns = endedRuns;
   }
 
@@ -30,9 +35,10 @@ export class RunReports {
   }
 }
 
-/** Aborts when the caller has hung up. */
+/** Aborts when the caller has hung up, or has already: a start comes before the wait. */
 function goneSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  raw.once('close', () => gone.abort());
+  if (raw.destroyed) gone.abort();
+  else raw.once('close', () => gone.abort());
   return gone.signal;
 }

@@ -15,8 +15,9 @@ import { NightscoreClient } from '../client/nightscore-client.ts';
 import { PipelineFolder } from '../pipeline-folder.ts';
 import { formatProblem, problemWithoutPlace } from '../pipeline/validation/problem.ts';
 import { findingsOf } from '../pipeline/validation/zod-findings.ts';
+import { auditLogOf } from './audit.ts';
 import { addAuthorization } from './authorization.ts';
-import type { Caller } from './callers.ts';
+import { ANYBODY, type Caller } from './callers.ts';
 import { cancelRoute } from './cancel-route.ts';
 import { replayRoute } from './replay-route.ts';
 import type { ApiContext } from './context.ts';
@@ -25,7 +26,9 @@ import { EndedRuns } from './ended-runs.ts';
 import { jsonParser } from './json-parser.ts';
 import { addErrorAnswers, addMethodAnswers, answerClientError, answerError } from './error-answers.ts';
 import { healthRoutes } from './health-routes.ts';
+import { addLocalRequestsOnly } from './local-requests.ts';
 import { pipelineRoutes } from './pipeline-routes.ts';
+import { RequestClaims } from './request-claims.ts';
 import { runRoutes } from './run-routes.ts';
 import { RunReports } from './run-reports.ts';
 import { startRoute } from './start-route.ts';
@@ -54,8 +57,8 @@ export interface ServerOptions {
   /** Task queue of the workers. */
   taskQueue: string;
   pipelinesFolder: string;
-  /** The caller of a token; undefined when it is not known. */
-  callerOf: (token: string | undefined) => Caller | undefined;
+  /** The caller of a token; undefined when it is not known. When absent, whoever is on this machine may do everything. */
+  callerOf?: (token: string | undefined) => Caller | undefined;
   /** Requests that one caller may make in a second. */
   rate: number;
   /** Of Nightscore, for the document. */
@@ -76,13 +79,14 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, temporal, log } = options;
   const nightscore = new NightscoreClient({ client: temporal, taskQueue: options.taskQueue });
-  const endedRuns = new EndedRuns({ nightscore, log, intervalMs: WAIT_INTERVAL_MS });
+  const endedRuns = new EndedRuns({ temporal, nightscore, log, intervalMs: WAIT_INTERVAL_MS });
   const context: ApiContext = {
     temporal,
     nightscore,
     pipelines: new PipelineFolder(options.pipelinesFolder),
-    reports: new RunReports(nightscore, endedRuns),
-    log,
+    claims: new RequestClaims({ client: temporal, taskQueue: options.taskQueue }),
+    reports: new RunReports({ temporal, nightscore }, endedRuns),
+    auditLog: auditLogOf(log),
   };
   const app = await createApp(context, options);
   letGo(app, endedRuns);
@@ -124,7 +128,8 @@ async function createApp(
     if (request.body === undefined) request.body = {};
   });
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] }, useDefaults: false } });
-  await addAuthorization(app, { callerOf, rate });
+  if (!callerOf) addLocalRequestsOnly(app);
+  await addAuthorization(app, { callerOf: callerOf ?? (() => ANYBODY), rate });
   addErrorAnswers(app);
   await addDocument(app, version);
   const methodsOfPaths = rememberMethods(app);
@@ -141,7 +146,7 @@ function letGo(app: FastifyInstance, endedRuns: EndedRuns): void {
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
-    endedRuns.close();
+    await endedRuns.close();
   });
   app.addHook('onSend', async (_, reply) => {
     if (isClosing) reply.header('connection', 'close');

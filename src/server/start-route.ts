@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { audit } from './audit.ts';
 import { callerOfRequest } from './authorization.ts';
 import { inTime, type ApiContext } from './context.ts';
+import { loadPipeline } from './load-pipeline.ts';
 import { problemAnswers } from './problems.ts';
 import { reportSchema } from './report-schema.ts';
-import { keyOfRun, pipelineName, runStatus, waitMs, waitText } from './request-schemas.ts';
+import { keyOfRun, pipelineName, requestName, runStatus, waitMs, waitText } from './request-schemas.ts';
 import { startRun } from './start-run.ts';
 
 const PERIOD_RULE = 'must be a day, for example 2026-11-20, or an hour, for example 2026-11-20T02';
@@ -25,9 +26,9 @@ const body = z
   .meta({ id: 'StartRun' });
 
 const headers = z.looseObject({
-  'idempotency-key': z
-    .exactOptional(z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'))
-    .describe('A name for this request. A pipeline without a period takes it for the key of the run'),
+  'idempotency-key': requestName.describe(
+    'A name for this request: repeated under it, it means the same run. A pipeline without a period takes it for the key of the run',
+  ),
 });
 
 const started = z
@@ -63,15 +64,19 @@ export const startRoute: FastifyPluginAsyncZod<ApiContext> = async (app, context
     handler: async (request, reply) => {
       const { wait } = request.query;
       const answer = await inTime(context, async () => {
-        const definition = await context.pipelines.load(request.params.pipeline);
-        return startRun(context.nightscore, definition, {
+        const definition = await loadPipeline(context, callerOfRequest(request), request.params.pipeline);
+        return startRun(context, definition, {
           ...request.body,
           requestName: request.headers['idempotency-key'],
-          trigger: `api (${callerOfRequest(request).name})`,
+          caller: callerOfRequest(request).name,
         });
       });
       const { run } = answer;
-      audit(context.log, request, { action: 'start', run, result: answer.started ? 'started' : 'existed already' });
+      audit(context.auditLog, request, {
+        action: 'start',
+        run,
+        result: answer.started ? 'started' : 'existed already',
+      });
       reply.code(answer.started ? 201 : 200).header('location', `/v1/runs/${run}`);
       if (wait === undefined) return answer;
       const report = await context.reports.ended(run, waitMs(wait), reply);

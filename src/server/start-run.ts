@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { NightscoreClient } from '../client/nightscore-client.ts';
-import { chosenKey, keyOfPeriodBefore, type PeriodWords } from '../client/run-period.ts';
+import { assertCanRun } from '../client/nightscore-client.ts';
+import { chosenKey, type PeriodWords } from '../client/run-period.ts';
 import type { RunStatus } from '../client/run-summary.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import { nameProblem } from '../pipeline/names.ts';
 import { resolveParams } from '../pipeline/params.ts';
-import { runKey } from '../pipeline/run-key.ts';
+import { parseRunKey, runKey } from '../pipeline/run-key.ts';
 import type { RunPipelineInput } from '../workflows/run-pipeline.ts';
+import type { ApiContext } from './context.ts';
 import { ApiProblem, type Difference } from './problems.ts';
+import { nameWasUsed } from './request-claims.ts';
 
 export interface StartRequest {
   /** A day or an hour; the current one when there is no key either. */
@@ -18,7 +20,8 @@ export interface StartRequest {
   params?: Params | undefined;
   /** The header `Idempotency-Key`. */
   requestName?: string | undefined;
-  trigger: string;
+  /** Name of the caller. */
+  caller: string;
 }
 
 export interface StartAnswer {
@@ -42,47 +45,57 @@ const MAX_DIFFERENCES = 20;
  * started with other input, and what `NightscoreClient.start` throws.
  */
 export async function startRun(
-  nightscore: NightscoreClient,
+  { nightscore, claims }: Pick<ApiContext, 'nightscore' | 'claims'>,
   definition: PipelineDefinition,
-  { params = {}, requestName, trigger, ...request }: StartRequest,
+  request: StartRequest,
 ): Promise<StartAnswer> {
-  const key = await keyOf(nightscore, definition, requestName, request);
-  const { run, started } = await nightscore.start({
-    pipeline: definition,
-    key,
-    params,
-    trigger,
-    ...(requestName !== undefined && { requestName }),
-  });
+  const { params = {}, caller } = request;
+  const key = await keyOf(claims, definition, request);
+  const { run, started } = await nightscore.start({ pipeline: definition, key, params, trigger: `api (${caller})` });
   if (started) return { run, started, status: 'running' };
-  const differences = differencesFrom(await nightscore.inputOf(run), definition, params);
+  const differences = await differencesFromRun(nightscore, run, definition, params);
   if (differences.length > 0) throw differs(run, differences);
   const standing = await nightscore.standing(run);
   return { run, started, status: standing?.status ?? 'running' };
 }
 
 async function keyOf(
-  nightscore: NightscoreClient,
+  claims: ApiContext['claims'],
   definition: PipelineDefinition,
-  requestName: string | undefined,
-  { period, key }: Pick<StartRequest, 'period' | 'key'>,
+  { period, key, params = {}, requestName, caller }: StartRequest,
 ): Promise<string> {
-  const now = new Date();
-  if (requestName !== undefined && period === undefined && key === undefined) {
-    if (definition.period === 'none') return keyOfRequestName(requestName);
-    // A request that is repeated after midnight means the night that it began in.
-    const before = keyOfPeriodBefore(definition, now);
-    const standing = before === undefined ? undefined : await nightscore.standing(runKey(definition.name, before));
-    if (before !== undefined && standing?.requestName === requestName) return before;
-  }
+  const saysWhich = period !== undefined || key !== undefined;
+  if (requestName !== undefined && !saysWhich && definition.period === 'none') return keyOfRequestName(requestName);
   const options = { ...(period !== undefined && { date: period }), ...(key !== undefined && { key }) };
-  return chosenKey(definition, options, now, WORDS);
+  const chosen = chosenKey(definition, options, new Date(), WORDS);
+  if (requestName === undefined) return chosen;
+  // A request that is refused shall have used up nothing.
+  await assertCanRun(definition, chosen, params);
+  const request = { caller, pipeline: definition.name, name: requestName };
+  const run = runKey(definition.name, chosen);
+  const before = (await claims.claim(request, { run })) ?? { run };
+  if (before.of !== undefined || (saysWhich && before.run !== run)) throw nameWasUsed(request, before);
+  return parseRunKey(before.run).key;
 }
 
 /** The name itself where it can be a key, so that people find the run by it. */
 function keyOfRequestName(name: string): string {
   if (nameProblem('key', name) === undefined) return name;
   return `request-${createHash('sha256').update(name).digest('hex').slice(0, 40)}`;
+}
+
+/** A start that is repeated finds its run also after a replay with something else. */
+async function differencesFromRun(
+  nightscore: ApiContext['nightscore'],
+  run: string,
+  definition: PipelineDefinition,
+  params: Params,
+): Promise<Difference[]> {
+  const latest = await nightscore.inputOf(run);
+  const differences = differencesFrom(latest, definition, params);
+  if (differences.length === 0 || !latest.replay) return differences;
+  const fromFirst = differencesFrom(await nightscore.firstInputOf(run), definition, params);
+  return fromFirst.length === 0 ? [] : differences;
 }
 
 /** In what a run that exists differs from the one that is asked for. What a worker read from its own file is not known here, and not compared. */

@@ -89,15 +89,24 @@ function tokensOf(entries: readonly TokenEntry[]): Tokens {
   };
 }
 
-/** Two tokens of one name could not be told apart in runs and in the audit log. */
+/** Two tokens of one name could not be told apart in runs and in the audit log; one token of two names is a slip, and its second entry would mean nothing. */
 function repetitions(value: unknown): Finding[] {
-  const parsed = fileShape.safeParse(value);
-  const names = parsed.data?.tokens.map(({ name }) => name) ?? [];
-  return names.flatMap((name, index) =>
-    names.indexOf(name) === index
-      ? []
-      : [{ path: ['tokens', index, 'name'], at: 'value' as const, message: `there is a token named ${name} already` }],
-  );
+  const tokens = fileShape.safeParse(value).data?.tokens ?? [];
+  return tokens.flatMap(({ name, hash }, index): Finding[] => {
+    const before = tokens.slice(0, index);
+    const sameHash = before.find((other) => other.hash === hash);
+    const said = (member: string, message: string) => ({
+      path: ['tokens', index, member],
+      at: 'value' as const,
+      message,
+    });
+    return [
+      ...(before.some((other) => other.name === name) ? [said('name', `there is a token named ${name} already`)] : []),
+      ...(sameHash
+        ? [said('hash', `this is the token of ${sameHash.name} already: make each caller one of his own`)]
+        : []),
+    ];
+  });
 }
 
 function textOf(

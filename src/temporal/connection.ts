@@ -1,4 +1,4 @@
-import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { Connection, isGrpcServiceError, type ConnectionOptions } from '@temporalio/client';
 import {
   TemporalNamespaceNotFoundError,
   TemporalPermissionError,
@@ -37,12 +37,15 @@ const PROXY_VARIABLES = ['grpc_proxy', 'https_proxy', 'http_proxy'];
  *
  * @throws TemporalConnectionError, by its kind, or SettingsError
  */
-export async function connectClient(settings: TemporalSettings): Promise<Connection> {
+export async function connectClient(
+  settings: TemporalSettings,
+  more: Pick<ConnectionOptions, 'interceptors'> = {},
+): Promise<Connection> {
   const { host, port } = hostAndPort(settings.address);
   const viaProxy = PROXY_VARIABLES.some((name) => process.env[name]);
   const problem = viaProxy ? undefined : await probe(host, port, CONNECT_TIMEOUT_MS);
   if (problem !== undefined) throw unreachable(settings, PROBE_PROBLEMS[problem] ?? problem);
-  const connection = await open(settings);
+  const connection = await open(settings, more);
   try {
     const namespace = settings.namespace.value;
     await connection.withDeadline(Date.now() + CONNECT_TIMEOUT_MS, () =>
@@ -55,13 +58,14 @@ export async function connectClient(settings: TemporalSettings): Promise<Connect
   }
 }
 
-async function open(settings: TemporalSettings): Promise<Connection> {
+async function open(settings: TemporalSettings, more: Pick<ConnectionOptions, 'interceptors'>): Promise<Connection> {
   try {
     return await Connection.connect({
       ...settings.options,
       address: settings.address.value,
       connectTimeout: CONNECT_TIMEOUT_MS,
       channelArgs: { 'grpc.max_receive_message_length': MAX_ANSWER_BYTES },
+      ...more,
     });
   } catch (error) {
     throw toConnectionError(settings, error);

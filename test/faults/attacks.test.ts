@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { PipelineDefinition } from '../../src/pipeline/definition.ts';
 import { ANYBODY, type Caller, type Scope } from '../../src/server/callers.ts';
 import { startLocalServer } from '../../src/temporal/local-server.ts';
@@ -315,6 +315,36 @@ describe('a thousand callers who wait', () => {
     },
   );
 
+  it('are told that their run is gone when somebody deletes it, and others are told how theirs ended', async () => {
+    const waited = await startApi([pipeline('attacked-own')]);
+    const wait = (day: string) => waited.get(`/v1/runs/attacked-own/${day}?wait=60s`);
+    const [gone, ended] = ['2026-06-05', '2026-06-06'];
+    for (const day of [gone, ended]) await waited.post('/v1/pipelines/attacked-own/runs', { period: day });
+    const waiting = [wait(gone), wait(ended)];
+    await expect.poll(() => waited.waiting()).toBe(2);
+    const { workflowService, options, workflow } = waited.temporal;
+    await workflowService.deleteWorkflowExecution({
+      namespace: options.namespace,
+      workflowExecution: { workflowId: `attacked-own/${gone}` },
+    });
+    await workflow.getHandle(`attacked-own/${ended}`).terminate();
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([404, 200]);
+    expect(JSON.stringify(waited.log)).not.toContain('Cannot see');
+    await waited.close();
+  });
+
+  it('are forgotten as well when they leave before their run has started', async () => {
+    const left = await startApi([pipeline('attacked-own')]);
+    const run = 'attacked-own/2026-06-07';
+    const headers = { 'content-type': 'application/json' };
+    const sent = request(`${left.url}/v1/pipelines/attacked-own/runs?wait=60s`, { method: 'POST', headers });
+    sent.on('error', () => {}).end('{"period":"2026-06-07"}', () => sent.destroy());
+    await expect.poll(() => left.log).toContainEqual(expect.objectContaining({ audit: true, run }));
+    expect((await left.get(`/v1/runs/${run}?wait=1s`)).status).toBe(202);
+    expect(left.waiting()).toBe(0);
+    await left.close();
+  });
+
   it('are told how their run stands when the server stops', async () => {
     const stopping = await startApi([pipeline('attacked-own')], { callerOf: () => ANYBODY });
     const key = `2026-06-02`;
@@ -331,10 +361,79 @@ it('says with 503 that Temporal cannot be reached, and lives on', { timeout: 60_
   expect((await lonely.get('/readyz')).status).toBe(200);
   await temporal.stop();
   await expect.poll(async () => (await lonely.get('/readyz')).status, { timeout: 20_000 }).toBe(503);
+  const begun = performance.now();
   const answer = await lonely.post('/v1/pipelines/attacked-own/runs', { period: '2026-01-05' });
+  expect(performance.now() - begun).toBeLessThan(11_000);
   expect(problemStatus(answer)).toBe(503);
   expect(answer.body['detail']).toContain('Temporal does not answer any more');
+  expect(answer.body['detail']).toContain('may have been done all the same');
   expect(answer.headers.get('retry-after')).toBe('2');
   expect((await lonely.get('/healthz')).status).toBe(200);
   await lonely.close();
 });
+
+describe('a Temporal that falls silent', () => {
+  it(
+    'costs no caller more than the time that it may take, and leaves none without an answer',
+    { timeout: 60_000 },
+    async () => {
+      const temporal = await startSilenceable(inject('temporalAddress'));
+      const silenced = await startApi([pipeline('attacked-silent')], { temporalAddress: temporal.address });
+      const run = '/v1/runs/attacked-silent/2026-06-03';
+      const starts = '/v1/pipelines/attacked-silent/runs';
+      expect((await silenced.post(starts, { period: '2026-06-03' })).status).toBe(201);
+      const waiting = silenced.get(`${run}?wait=5s`);
+      await expect.poll(() => silenced.waiting()).toBe(1);
+      temporal.silence();
+      const begun = performance.now();
+      const changes = [
+        silenced.post(starts, { period: '2026-06-04' }),
+        silenced.post(`${starts}?wait=60s`, { period: '2026-06-04' }, { 'idempotency-key': 'silent' }),
+        silenced.post(`${run}/replay`),
+        silenced.post(`${run}/replay`, { dryRun: true }),
+        silenced.post(`${run}/cancel`),
+      ];
+      const reads = [silenced.get(`${run}?wait=60s`), silenced.get(run), silenced.get('/v1/runs')];
+      const answers = await Promise.all([...changes, ...reads]);
+      expect(performance.now() - begun).toBeLessThan(12_000);
+      for (const answer of answers) {
+        expect(problemStatus(answer)).toBe(503);
+        expect(answer.body['detail']).not.toMatch(/deadline|metadata/i);
+      }
+      for (const { body } of answers.slice(0, changes.length)) expect(body['detail']).toContain('so ask again');
+      expect((await waiting).status).toBe(503);
+      expect(performance.now() - begun).toBeLessThan(17_000);
+      temporal.silence(false);
+      await silenced.close();
+      await temporal.close();
+    },
+  );
+});
+
+/** Passes bytes on to a server until it is silenced: then connections stay, and nothing comes through. */
+async function startSilenceable(target: string) {
+  const [host = '', port = ''] = target.split(':');
+  const pairs: [Socket, Socket][] = [];
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), host);
+    client.pipe(upstream).pipe(client);
+    pairs.push([client, upstream]);
+    for (const socket of [client, upstream]) socket.on('error', () => socket.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** Nothing gets lost: what was held back comes through when it speaks again. */
+    silence(isSilent = true) {
+      for (const [client, upstream] of pairs) {
+        if (isSilent) for (const socket of [client, upstream]) socket.unpipe().pause();
+        else client.pipe(upstream).pipe(client);
+      }
+    },
+    async close() {
+      for (const socket of pairs.flat()) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

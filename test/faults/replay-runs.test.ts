@@ -328,6 +328,16 @@ describe('a replay', () => {
     expect(await countCreates(aws, after)).toBe(1);
   });
 
+  it('makes a success of a run whose failed step the definition has no more, and pays for nothing', async () => {
+    await aws.faults([{ call: 'create', fault: 'job-fails', times: 1, service: 'fraud-detector' }]);
+    const score = jobStep(AML);
+    const { run } = await nightscore.run(pipeline('replay-without', { score, check: jobStep(AFD) }), KEY);
+    const definition = pipeline('replay-without', { score });
+    expect(await actions(run.id, { definition })).toEqual({ score: 'reuse' });
+    expect(await replayed(run.id, { definition })).toMatchObject({ outcome: 'succeeded' });
+    await expect(nightscore.client.replay({ run: run.id })).rejects.toThrow(/nothing to replay/);
+  });
+
   it('is refused, and starts nothing, where it cannot be', async () => {
     const steps = { score: jobStep(AML) };
     const { run } = await nightscore.run(pipeline('replay-refused', steps), KEY);

@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { pino, type Logger } from 'pino';
 import { inject } from 'vitest';
 import type { PipelineDefinition } from '../../src/pipeline/definition.ts';
-import { ANYBODY } from '../../src/server/callers.ts';
+import { SHORT_PAUSES } from '../../src/server/context.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../../src/server/server.ts';
 
 export interface Answer {
@@ -32,7 +32,8 @@ export async function startApi(
 ): Promise<Api> {
   const folder = await mkdtemp(join(tmpdir(), 'nightscore-api-'));
   for (const pipeline of pipelines) await writeFile(join(folder, `${pipeline.name}.yaml`), JSON.stringify(pipeline));
-  const connection = await Connection.connect({ address: options.temporalAddress ?? inject('temporalAddress') });
+  const address = options.temporalAddress ?? inject('temporalAddress');
+  const connection = await Connection.connect({ address, ...SHORT_PAUSES });
   const temporal = new Client({ connection });
   const { log, entries } = keptLog();
   const server = await startServer({
@@ -41,7 +42,6 @@ export async function startApi(
     temporal,
     taskQueue: 'nobody-works-here',
     pipelinesFolder: folder,
-    callerOf: () => ANYBODY,
     rate: 100_000,
     version: '0.0.0',
     log,

@@ -1,11 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createS3Client } from '../../src/services/s3-client.ts';
 import { jobStep, pipeline } from '../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../support/nightscore.ts';
-import { simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
+import { REGION, simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
 import { startApi, type Api } from './api.ts';
 
 const AML = 'machine-learning/batch-prediction';
 const night = pipeline('api-replay', { score: jobStep(AML), check: jobStep(AML, { needs: ['score'] }) });
+const out = 's3://nightscore-examples/api-warned/';
+const warned = pipeline('api-warned', {
+  score: jobStep(AML, { with: { ...jobStep(AML).with, OutputUri: out } }),
+  check: jobStep('fraud-detector/batch-prediction'),
+});
+const sized = { ...pipeline('api-sized', { score: jobStep(AML) }), params: { size: { type: 'integer' } } } as const;
 const PATH = '/v1/runs/api-replay/2026-11-20/replay';
 
 let aws: SimulatedAws;
@@ -15,7 +24,7 @@ let api: Api;
 beforeAll(async () => {
   aws = await simulateAws();
   nightscore = await startNightscore();
-  api = await startApi([night], { taskQueue: nightscore.taskQueue });
+  api = await startApi([night, warned, sized], { taskQueue: nightscore.taskQueue });
 });
 afterAll(async () => {
   await api.close();
@@ -48,6 +57,103 @@ describe('replaying a run', () => {
 
     const listed = await api.get('/v1/runs?pipeline=api-replay');
     expect(listed.body['runs']).toMatchObject([{ status: 'succeeded', runId: replayed.body['runId'] }]);
+  });
+
+  it('starts one replay for all requests of one Idempotency-Key, and says so to those that come later', async () => {
+    const path = '/v1/runs/api-replay/2026-11-21/replay';
+    await aws.faults([{ call: 'create', fault: 'job-fails', times: 1 }]);
+    await nightscore.run(night, '2026-11-21');
+    await aws.clearFaults();
+    const named = { 'idempotency-key': randomUUID() };
+
+    const answers = await Promise.all(Array.from({ length: 5 }, () => api.post(path, {}, named)));
+    expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
+      200, 200, 200, 200, 202,
+    ]);
+    const { body } = answers.find(({ status }) => status === 202)!;
+    expect(api.log).toContainEqual(
+      expect.objectContaining({ action: 'replay', run: 'api-replay/2026-11-21', result: 'started', paysAgain: 1 }),
+    );
+    await nightscore.ended('api-replay/2026-11-21');
+    const again = await api.post(path, {}, named);
+    expect(again).toMatchObject({ status: 200, body: { runId: body['runId'], status: 'succeeded' } });
+    expect(again.body).not.toHaveProperty('plan');
+    expect(await nightscore.client.history('api-replay/2026-11-21')).toHaveLength(2);
+
+    // Steps that succeeded are paid for again only because they are named: the more reason to do it once.
+    const paid = { 'idempotency-key': randomUUID() };
+    expect((await api.post(path, { from: 'score' }, paid)).status).toBe(202);
+    await nightscore.ended('api-replay/2026-11-21');
+    expect((await api.post(path, { from: 'score' }, paid)).status).toBe(200);
+    expect(await nightscore.client.history('api-replay/2026-11-21')).toHaveLength(3);
+
+    expect(await api.post(PATH, { from: 'score' }, paid)).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('was used for a replay of run api-replay/2026-11-21') as string },
+    });
+    await expect
+      .poll(() =>
+        api.temporal.workflow.count(
+          `WorkflowType = 'rememberRequest' AND ExecutionStatus = 'Completed' AND TaskQueue = '${nightscore.taskQueue}'`,
+        ),
+      )
+      .toMatchObject({ count: 2 });
+  });
+
+  it('with other parameters leaves the start that it goes back to repeatable', async () => {
+    const start = (params: object) => api.post('/v1/pipelines/api-sized/runs', { period: '2026-11-20', params });
+    await aws.faults([{ call: 'create', fault: 'job-fails', times: 1 }]);
+    await start({ size: 1 });
+    await nightscore.ended('api-sized/2026-11-20');
+    await aws.clearFaults();
+    expect((await api.post('/v1/runs/api-sized/2026-11-20/replay', { params: { size: 2 } })).status).toBe(202);
+    await nightscore.ended('api-sized/2026-11-20');
+    for (const size of [1, 2]) {
+      expect(await start({ size })).toMatchObject({ status: 200, body: { status: 'succeeded' } });
+    }
+    expect(await start({ size: 3 })).toMatchObject({
+      status: 409,
+      body: { differences: [{ what: 'params.size', run: 2, asked: 3 }] },
+    });
+  });
+
+  it('answers 409 when the run was replayed since the plan, or still runs, and starts nothing', async () => {
+    const { body: plan } = await api.post('/v1/runs/api-replay/2026-11-21/replay', { dryRun: true });
+    const path = '/v1/runs/api-replay/2026-11-21/replay';
+    const stale = { from: 'score', of: randomUUID() };
+    for (const headers of [{}, { 'idempotency-key': randomUUID() }]) {
+      expect(await api.post(path, stale, headers)).toMatchObject({
+        status: 409,
+        body: { type: 'urn:nightscore:problem:wrong-state' },
+      });
+    }
+    expect((await api.post(path, { from: 'score', of: plan['of'] })).status).toBe(202);
+
+    await api.temporal.workflow.start('runPipeline', {
+      workflowId: 'api-replay/2026-11-22',
+      taskQueue: 'nobody-works-here',
+      args: [{ pipeline: night, key: '2026-11-22' }],
+    });
+    expect(await api.post('/v1/runs/api-replay/2026-11-22/replay')).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('still runs') as string },
+    });
+    await nightscore.ended('api-replay/2026-11-21');
+  });
+
+  it('warns who replays without a plan of what the plan would have warned of', async () => {
+    await aws.faults([{ call: 'create', fault: 'job-fails', times: 1, service: 'fraud-detector' }]);
+    await nightscore.run(warned, '2026-11-20');
+    await aws.clearFaults();
+    const s3 = createS3Client(REGION);
+    for (const Key of await aws.objects('api-warned/'))
+      await s3.send(new DeleteObjectCommand({ Bucket: 'nightscore-examples', Key }));
+    const gone = [expect.stringMatching(/result files of score, which is reused: they are gone/) as string];
+    expect(await api.post('/v1/runs/api-warned/2026-11-20/replay')).toMatchObject({
+      status: 202,
+      body: { plan: { warnings: gone } },
+    });
+    await nightscore.ended('api-warned/2026-11-20');
   });
 
   it.each([

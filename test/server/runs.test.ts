@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { NightscoreClient } from '../../src/client/nightscore-client.ts';
 import type { PipelineDefinition } from '../../src/pipeline/definition.ts';
 import { jobStep } from '../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../support/nightscore.ts';
@@ -39,7 +41,7 @@ beforeAll(async () => {
   aws = await simulateAws();
   nightscore = await startNightscore();
   api = await startApi([daily, keyed], { taskQueue: nightscore.taskQueue });
-  idleApi = await startApi([unworked]);
+  idleApi = await startApi([unworked, pipeline('api-unworked-nightly')]);
 });
 afterAll(async () => {
   await api.close();
@@ -131,17 +133,67 @@ describe('starting a run', () => {
     });
   });
 
-  it('gives a request that is repeated after midnight the night that it began in', async () => {
-    const requestName = randomUUID();
-    const night = pipeline('api-midnight');
-    await writeFile(join(api.folder, 'api-midnight.yaml'), JSON.stringify(night));
-    const yesterday = new Date(Date.now() - 24 * 3_600_000).toISOString().slice(0, 10);
-    await nightscore.client.start({ pipeline: night, key: yesterday, requestName });
-    const again = await api.post('/v1/pipelines/api-midnight/runs', {}, { 'idempotency-key': requestName });
-    expect(again).toMatchObject({ status: 200, body: { run: `api-midnight/${yesterday}`, started: false } });
-    const other = await api.post('/v1/pipelines/api-midnight/runs', {}, { 'idempotency-key': randomUUID() });
-    expect(other.status).toBe(201);
-    expect(other.body['run']).not.toBe(again.body['run']);
+  describe('with an Idempotency-Key for a night', () => {
+    const nightly = '/v1/pipelines/api-unworked-nightly/runs';
+    const today = new Date();
+    const tomorrow = new Date(today.getTime() + 24 * 3_600_000);
+    const dayOf = (date: Date) => date.toISOString().slice(0, 10);
+
+    afterEach(() => void vi.useRealTimers());
+
+    async function post(name: string, body = {}, now = today) {
+      vi.useFakeTimers({ toFake: ['Date'], now });
+      return idleApi.post(nightly, body, { 'idempotency-key': name });
+    }
+
+    it('gives a request that is repeated after midnight the night that it began in', async () => {
+      const name = randomUUID();
+      const run = `api-unworked-nightly/${dayOf(today)}`;
+      expect(await post(name)).toMatchObject({ status: 201, body: { run } });
+      expect(await post(name, {}, tomorrow)).toMatchObject({ status: 200, body: { run, started: false } });
+      // Also where the run was there before the request, and after a replay.
+      const late = randomUUID();
+      expect(await post(late)).toMatchObject({ status: 200, body: { run } });
+      const { workflow } = idleApi.temporal;
+      const args = [await new NightscoreClient({ client: idleApi.temporal }).inputOf(run)];
+      await workflow.getHandle(run).terminate();
+      await workflow.start('runPipeline', { workflowId: run, taskQueue: 'nobody-works-here', args });
+      for (const one of [name, late])
+        expect(await post(one, {}, tomorrow)).toMatchObject({ status: 200, body: { run } });
+      expect(await post(randomUUID(), {}, tomorrow)).toMatchObject({ status: 201 });
+    });
+
+    it('is refused when it names another night, and says what it was used for', async () => {
+      const name = randomUUID();
+      expect(await post(name, { period: '2026-02-01' })).toMatchObject({ status: 201 });
+      expect(await post(name, { period: '2026-02-01' })).toMatchObject({ status: 200 });
+      for (const other of [{ period: '2026-02-02' }, { key: '2026-02-02' }]) {
+        expect(await post(name, other)).toMatchObject({
+          status: 409,
+          body: {
+            type: 'urn:nightscore:problem:key-used',
+            detail: expect.stringContaining('run api-unworked-nightly/2026-02-01') as string,
+          },
+        });
+      }
+      expect((await idleApi.get('/v1/runs/api-unworked-nightly/2026-02-02')).status).toBe(404);
+    });
+
+    it('is not used up by a request that is refused', async () => {
+      const name = randomUUID();
+      expect(await post(name, { period: '2026-02-03', params: { size: 'x' } })).toMatchObject({ status: 400 });
+      expect(await post(name, { period: '2026-02-04' })).toMatchObject({ status: 201 });
+    });
+
+    it('shows in no list of runs', async () => {
+      await post(randomUUID(), { period: '2026-02-05' });
+      const ids = async () => {
+        const { body } = await idleApi.get('/v1/runs?limit=200');
+        return (body['runs'] as { id: string }[]).map(({ id }) => id);
+      };
+      await expect.poll(ids).toContain('api-unworked-nightly/2026-02-05');
+      expect((await ids()).filter((id) => id.includes('request:'))).toEqual([]);
+    });
   });
 
   it.each([
@@ -171,6 +223,52 @@ describe('starting a run', () => {
     expect((await api.get('/v1/runs/api-daily/2026-01-06')).status).toBe(404);
   });
 
+  it('answers at once to a body of quotes and backslashes, as large as a body may be', async () => {
+    const begun = performance.now();
+    expect((await api.post(path, '"\\'.repeat(120_000))).status).toBe(400);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
+  it('takes brackets in a text for what they are', async () => {
+    const label = '[{"\\'.repeat(20);
+    expect((await api.post(path, { period: '2026-01-08', params: { label } })).status).toBe(201);
+  });
+
+  it('says of names that are none, and of many that are wrong, only as much as a person reads', async () => {
+    const long = await api.post(path, { ['x'.repeat(200_000)]: 1 });
+    expect(long.status).toBe(400);
+    expect(JSON.stringify(long.body).length).toBeLessThan(4_000);
+    expect(long.body['detail']).toContain('unknown key');
+    const many = await api.post(path, Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`x${at}`, 1])));
+    expect(many.body['problems']).toHaveLength(21);
+    expect(many.body['detail']).toContain('980 more');
+    const params = { ['x'.repeat(200_000)]: 1 };
+    expect(JSON.stringify((await api.post(path, { params })).body).length).toBeLessThan(4_000);
+  });
+
+  it('suggests what was probably meant, of the pipelines that a caller may know of', async () => {
+    const caller = { name: 'limited', scopes: ['start'], pipelines: ['api-dail', 'api-keye', 'api-keyed'] } as const;
+    const limited = await startApi([daily, keyed], { callerOf: () => caller });
+    const detail = async (name: string) => (await limited.post(`/v1/pipelines/${name}/runs`)).body['detail'];
+    expect(await detail('api-keye')).toBe('There is no pipeline "api-keye" (did you mean api-keyed?).');
+    expect(await detail('api-dail')).toBe('There is no pipeline "api-dail".');
+    await limited.close();
+  });
+
+  it('takes it upon itself when the folder of pipelines is gone', async () => {
+    const homeless = await startApi([], { pipelinesFolder: '/no/such/folder' });
+    for (const answer of [
+      await homeless.post(path),
+      await homeless.get('/v1/pipelines'),
+      await homeless.get('/readyz'),
+    ]) {
+      expect(answer).toMatchObject({ status: 503, body: { type: 'urn:nightscore:problem:no-pipelines' } });
+      expect(JSON.stringify(answer.body)).not.toContain('/no/such');
+    }
+    expect(JSON.stringify(homeless.log)).toContain('ENOENT');
+    await homeless.close();
+  });
+
   it('answers 404 for a pipeline that is none, and 422 with each problem for one whose file is not right', async () => {
     expect((await api.post('/v1/pipelines/nobodys/runs')).status).toBe(404);
     await writeFile(join(api.folder, 'api-broken.yaml'), 'name: api-broken\nsteps:\n  score: {}\n');
@@ -195,6 +293,19 @@ describe('starting a run', () => {
         requestId: 'night-7',
       }),
     );
+  });
+
+  it('leaves it also in a log of warnings alone, and says there what came of the change', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+    const quiet = await startApi([unworked], { log });
+    const body = { key: randomUUID() };
+    for (let count = 0; count < 2; count += 1) await quiet.post('/v1/pipelines/api-unworked/runs', body);
+    await quiet.close();
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { audit: true, result: 'started', msg: 'A caller asked for a change' },
+      { audit: true, result: 'existed already', msg: 'A caller asked for a change' },
+    ]);
   });
 });
 
@@ -241,6 +352,16 @@ describe('reading and cancelling runs', () => {
     expect(await filtered('status=failed')).toEqual([]);
     expect(await filtered(`service=${AML}&since=1h`)).toHaveLength(3);
     expect(await filtered('since=2100-01-01')).toEqual([]);
+  });
+
+  it('lists runs that no worker has taken up', async () => {
+    const key = randomUUID();
+    await idleApi.post('/v1/pipelines/api-unworked/runs', { key });
+    for (const query of ['pipeline=api-unworked&limit=200', `pipeline=api-unworked&key=${key}`]) {
+      const ids = async () =>
+        ((await idleApi.get(`/v1/runs?${query}`)).body['runs'] as { id: string }[]).map(({ id }) => id);
+      await expect.poll(ids).toContain(`api-unworked/${key}`);
+    }
   });
 
   it.each(['cursor=AAAA', 'since=yesterdayish', 'limit=0', 'status=done', 'nothing=1'])('refuses %s', async (query) => {

@@ -47,7 +47,13 @@ describe('a file of tokens', () => {
     );
     expect(await problemsOf(text.replace('"*"', 'Churn'))).toMatch(/tokens\[0\]\.pipelines\[0\]: .*lower-case/);
     expect(await problemsOf(text.replace('scopes', 'scope'))).toContain('unknown key (did you mean scopes?)');
-    expect(await problemsOf(stringify({ tokens: [entry, entry] }))).toMatch(/tokens\[1\]\.name: .* airflow already$/);
+    const other = createToken({ name: 'airflow', scopes: ['read'], pipelines: ['*'] });
+    expect(await problemsOf(stringify({ tokens: [entry, other.entry] }))).toMatch(
+      /tokens\[1\]\.name: .* airflow already$/,
+    );
+    expect(await problemsOf(stringify({ tokens: [entry, { ...entry, name: 'ops' }] }))).toMatch(
+      /^tokens\.yaml:\d+:\d+ tokens\[1\]\.hash: this is the token of airflow already/,
+    );
     expect(await problemsOf('tokens: []')).toContain('at least 1');
     expect(await problemsOf('tokens: [')).toContain('not valid YAML');
     await expect(readTokens(join(folder, 'none.yaml'))).rejects.toThrow('cannot be read: ENOENT');

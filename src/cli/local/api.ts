@@ -1,6 +1,6 @@
 import { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { ANYBODY } from '../../server/callers.ts';
+import { SHORT_PAUSES } from '../../server/context.ts';
 import { startServer } from '../../server/server.ts';
 import type { Settings } from '../../settings.ts';
 import { connectClient } from '../../temporal/connection.ts';
@@ -24,7 +24,7 @@ export async function startLocalApi(options: {
 }): Promise<LocalApi> {
   const { port, temporal, log } = options;
   const { taskQueue, pipelinesFolder } = options.settings;
-  const connection = await connectClient(temporal);
+  const connection = await connectClient(temporal, SHORT_PAUSES);
   const client = new Client({ connection, namespace: temporal.namespace.value });
   try {
     const server = await startServer({
@@ -33,7 +33,6 @@ export async function startLocalApi(options: {
       temporal: client,
       taskQueue,
       pipelinesFolder,
-      callerOf: () => ANYBODY,
       rate: RATE,
       version: version(),
       log,

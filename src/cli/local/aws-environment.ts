@@ -1,5 +1,5 @@
 import { devNull } from 'node:os';
-import { isLoopbackUrl } from './loopback.ts';
+import { isLoopbackUrl } from '../../loopback.ts';
 
 /** The region is that of the examples; who calls a simulator need not be anybody. */
 const STAND_IN = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'simulator', AWS_SECRET_ACCESS_KEY: 'simulator' };

@@ -1,6 +1,6 @@
 import { SettingsError } from '../../settings.ts';
 import { hostAndPort, readTemporalSettings, type TemporalSettings } from '../../temporal/connection-settings.ts';
-import { isLoopbackHost } from './loopback.ts';
+import { isLoopbackHost } from '../../loopback.ts';
 
 /**
  * What the user's variables and profile say of Temporal: a server of his own, or only the namespace of one that is to be started.

@@ -1,7 +1,6 @@
 import pMap from 'p-map';
 import { InvalidInputError, NoWorkerError, RunNotFoundError } from '../../client/errors.ts';
 import type { RunSummary } from '../../client/run-summary.ts';
-import { isNothingToDo } from '../../pipeline/replay-plan.ts';
 import { PipelineFileError } from '../../pipeline-files.ts';
 import type { Preview } from '../view/replays-lines.ts';
 import type { Replays } from './replay-many.ts';
@@ -61,9 +60,9 @@ async function previewOf(
   if (run.batch === batch.id) return { ...preview, problem: 'replayed already by this command', isReplayed: true };
   try {
     const options = { run: run.id, ...(await definitions(run.id)), inspect };
-    const { steps, paysAgain, warnings } = await client.planReplay(options);
+    const { steps, paysAgain, isNothingToDo, warnings } = await client.planReplay(options);
     for (const { action } of steps) preview.actions[action] = (preview.actions[action] ?? 0) + 1;
-    const problem = isNothingToDo(steps) ? 'nothing to replay: every step can be reused' : undefined;
+    const problem = isNothingToDo ? 'nothing to replay: every step can be reused' : undefined;
     return { ...preview, paysAgain, warnings, ...(problem !== undefined && { problem }) };
   } catch (error) {
     if (isUnreadable(error)) return error;

@@ -1,5 +1,4 @@
 import type { ReplayPlan } from '../../client/replay.ts';
-import { isNothingToDo } from '../../pipeline/replay-plan.ts';
 import { print, printJson } from '../process/output.ts';
 import { withNightscore } from '../runs/connect.ts';
 import { waitForRun } from '../runs/wait-for-run.ts';
@@ -31,7 +30,7 @@ export async function replayOne(run: string, options: ReplayCommandOptions, trig
 }
 
 /** What to ask before the replay; nothing where there is nothing to do, which the replay then says itself. */
-export function question({ run, steps, paysAgain }: ReplayPlan): string | undefined {
-  if (isNothingToDo(steps)) return undefined;
+export function question({ run, isNothingToDo, paysAgain }: ReplayPlan): string | undefined {
+  if (isNothingToDo) return undefined;
   return paysAgain === 0 ? `Replay run ${run}?` : `Replay run ${run}, and pay for ${jobsText(paysAgain)} again?`;
 }

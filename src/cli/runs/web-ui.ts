@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../local/loopback.ts';
+import { isLoopbackHost } from '../../loopback.ts';
 import { hostAndPort, type TemporalSettings } from '../../temporal/connection-settings.ts';
 
 const CLOUD_HOSTS = /\.(?:tmprl\.cloud|api\.temporal\.io)$/;

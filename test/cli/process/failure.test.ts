@@ -5,7 +5,7 @@ import { SimulatorStartError } from '../../../src/cli/local/simulator.ts';
 import { failureOf } from '../../../src/cli/process/failure.ts';
 import { InterruptedError } from '../../../src/cli/process/interruption.ts';
 import { PortTakenError } from '../../../src/cli/local/ports.ts';
-import { InvalidInputError, RunNotFoundError } from '../../../src/client/errors.ts';
+import { InvalidInputError, RunNotFoundError, RunStateError } from '../../../src/client/errors.ts';
 import { RunKeyError } from '../../../src/pipeline/run-key.ts';
 import { AwsSettingsError } from '../../../src/services/aws-account.ts';
 import { SettingsError } from '../../../src/settings.ts';
@@ -24,6 +24,7 @@ const NAMESPACE = { value: 'default', source: 'the default' };
 describe('failureOf', () => {
   it.each([
     { error: new InvalidInputError(['no such parameter']), code: 2 },
+    { error: new RunStateError(['it still runs']), code: 2 },
     { error: new RunKeyError('not a run key'), code: 2 },
     { error: new RunNotFoundError('churn/2026-11-20'), code: 2 },
     { error: new SettingsError('NIGHTSCORE_MAX_JOBS: must be a whole number'), code: 2 },

@@ -22,7 +22,8 @@ function replays(asked: (ReplayOptions & { inspect?: boolean })[] = []): Replays
     asked.push(options);
     if (options.run.startsWith('lonely')) throw new NoWorkerError(`no worker for ${options.run}`);
     const steps = [{ step: 'score', uses: 's3/copy', action: 'pay again', why: 'it failed' } as const];
-    return Promise.resolve({ run: options.run, of: '', steps, paysAgain: 1, warnings: ['its results are gone'] });
+    const facts = { paysAgain: 1, isNothingToDo: false, warnings: ['its results are gone'] };
+    return Promise.resolve({ run: options.run, of: '', steps, ...facts });
   };
   return {
     client: { planReplay },

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { question } from '../../../src/cli/replay/replay-one.ts';
 import type { ReplayAction } from '../../../src/pipeline/replay-plan.ts';
 
-function asked(action: ReplayAction, paysAgain: number): string | undefined {
+function asked(action: ReplayAction, paysAgain: number, isNothingToDo = false): string | undefined {
   const steps = [{ step: 'score', uses: 's3/copy', action, why: '' }];
-  return question({ run: 'churn/2026-11-20', of: '', steps, paysAgain, warnings: [] });
+  return question({ run: 'churn/2026-11-20', of: '', steps, paysAgain, isNothingToDo, warnings: [] });
 }
 
 describe('the question before the replay of a run', () => {
@@ -14,6 +14,6 @@ describe('the question before the replay of a run', () => {
   });
 
   it('is not asked when there is nothing to do', () => {
-    expect(asked('reuse', 0)).toBeUndefined();
+    expect(asked('reuse', 0, true)).toBeUndefined();
   });
 });

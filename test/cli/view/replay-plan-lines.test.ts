@@ -13,7 +13,8 @@ function planned(step: string, why: string): PlannedStep {
 }
 
 function lines(columns: number, steps: PlannedStep[] = [planned('score', WHY)]): string[] {
-  const plan = { run: 'tumor-screening/2026-11-20', of: '', steps, paysAgain: 1, warnings: [`Look at AWS. ${WHY}`] };
+  const facts = { paysAgain: 1, isNothingToDo: false, warnings: [`Look at AWS. ${WHY}`] };
+  const plan = { run: 'tumor-screening/2026-11-20', of: '', steps, ...facts };
   return replayPlanLines(plan, { columns, paint: paintNothing });
 }
 

@@ -30,6 +30,9 @@ node --import tsx examples/clients/upload-service.ts > /dev/null 2>&1 &
 service=$!
 trap 'kill "$service"' EXIT
 curl --silent --retry 30 --retry-delay 1 --retry-connrefused --output /dev/null "http://127.0.0.1:$PORT/"
+says 'Say for which day' curl --silent --request POST "http://127.0.0.1:$PORT/uploads/2026-11-33"
+says 'Say for which day' curl --silent --request POST "http://127.0.0.1:$PORT/uploads/2026-02-30"
+says 'Say for which day' curl --silent --request POST "http://127.0.0.1:$PORT/uploads/"
 says '"started":true' curl --silent --request POST "http://127.0.0.1:$PORT/uploads/2026-11-23"
 says '"started":false' curl --silent --request POST "http://127.0.0.1:$PORT/uploads/2026-11-23"
 node bin/nightscore.js watch card-payments/2026-11-23 > /dev/null
