@@ -107,6 +107,10 @@ export async function runChaos({ seed, runs: count, deadlineMs }: ChaosOptions):
     const result = { violations, reports: [...reports.values()], truth, events: eventCounts, folder };
     if (violations.length > 0) await writeEvidence(folder, result);
     return { ...result, seconds: (Date.now() - startedAt) / 1000 };
+  } catch (error) {
+    // What is closed below while it is in use may end the process before this error is told.
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    throw error;
   } finally {
     for (const close of closing.reverse()) await close();
     if (violations?.length === 0) await rm(folder, { recursive: true, maxRetries: 10, retryDelay: 300 });
