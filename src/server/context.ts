@@ -31,10 +31,18 @@ const MAX_PAUSE_MS = 1_000;
 /** More than fit into the time of a request, which is what ends them. */
 const MAX_TRIES = 30;
 
-/** For the connection of the server: its client sleeps between two tries, up to six seconds, and looks at no deadline then. */
+const RETRIES = defaultGrpcRetryOptions({ maxAttempts: MAX_TRIES });
+
+/**
+ * For the connection of the server: its client sleeps between two tries, up to six seconds, and looks at no deadline then. The SDK (1.24) has an
+ * option for that, `maxIntervalMs`, and does not look at it.
+ */
 export const SHORT_PAUSES: Pick<ConnectionOptions, 'interceptors'> = {
   interceptors: [
-    makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxIntervalMs: () => MAX_PAUSE_MS, maxAttempts: MAX_TRIES })),
+    makeGrpcRetryInterceptor({
+      ...RETRIES,
+      delayFunction: (attempt, status) => Math.min(MAX_PAUSE_MS, RETRIES.delayFunction(attempt, status)),
+    }),
   ],
 };
 
