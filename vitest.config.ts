@@ -14,7 +14,7 @@ export const suite = defineConfig({
   },
 });
 
-/** The faults have a suite of their own: `npm test` shall take minutes. */
+/** The faults, and what else takes minutes, have a suite of their own: `npm test` shall take less than five. */
 export default mergeConfig(suite, {
   test: { include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, 'test/faults/**'] },
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  isGrpcDeadlineError,
   WorkflowExecutionAlreadyStartedError,
   type Client,
   type WorkflowExecutionDescription,
@@ -68,8 +69,12 @@ export interface PreparedReplay {
   input: RunPipelineInput;
 }
 
-/** How long the run may take to tell what it knows: a worker has to go through its history, in milliseconds. */
-const MEMORY_TIMEOUT_MS = 15_000;
+/**
+ * How long the run may take to tell what it knows, for which a worker has to go through its history, in milliseconds; and how often it is asked.
+ * Now and then a worker loses a query, when it puts the run out of its cache at that moment (SDK 1.24: "leftover buffered tasks").
+ */
+const MEMORY_TIMEOUT_MS = 6_000;
+const MEMORY_TRIES = 3;
 
 /**
  * Looks at what a run that has ended left, and at its jobs that may have ended since, and plans its replay. Throws an InvalidInputError, with everything that is wrong, when it cannot
@@ -189,13 +194,25 @@ export async function startReplay(
 async function memoryOf(client: Client, run: string, runId: string): Promise<RunMemory> {
   const handle = client.workflow.getHandle(run, runId);
   try {
-    return await client.withDeadline(Date.now() + MEMORY_TIMEOUT_MS, () => handle.query<RunMemory>('memory'));
+    return await untilAnswered(() =>
+      client.withDeadline(Date.now() + MEMORY_TIMEOUT_MS, () => handle.query<RunMemory>('memory')),
+    );
   } catch (error) {
     if (!(await hasBegun(handle))) return memoryOfUnbegun(await readRunInput(client, run));
     const reason = rootCause(error) ?? String(error);
     throw new NoWorkerError(
       `Run ${run} could not be asked what it has done (${reason}). A worker has to run on its task queue. Nothing was started.`,
     );
+  }
+}
+
+async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries === MEMORY_TRIES || !isGrpcDeadlineError(error)) throw error;
+    }
   }
 }
 

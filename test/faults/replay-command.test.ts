@@ -6,7 +6,7 @@ import type { RunReport } from '../../src/pipeline/report.ts';
 import { jobStep, pipeline } from '../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../support/nightscore.ts';
 import { simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
-import { nightscore as command, onlyDocument, startCommand, type CommandOptions } from './command.ts';
+import { nightscore as command, onlyDocument, startCommand, type CommandOptions } from '../cli/command.ts';
 
 const AML = 'machine-learning/batch-prediction';
 const AFD = 'fraud-detector/batch-prediction';

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { RunNotFoundError } from '../../../src/client/errors.ts';
-import type { PipelineDefinition, ScheduleDefinition, StepDefinition } from '../../../src/pipeline/definition.ts';
-import { jobStep, pipeline } from '../../support/example-pipelines.ts';
-import { startNightscore, type Nightscore } from '../../support/nightscore.ts';
-import { pipelinesFolder, type PipelinesFolder } from '../../support/pipelines-folder.ts';
-import { simulateAws, type SimulatedAws } from '../../support/simulated-aws.ts';
+import { RunNotFoundError } from '../../src/client/errors.ts';
+import type { PipelineDefinition, ScheduleDefinition, StepDefinition } from '../../src/pipeline/definition.ts';
+import { jobStep, pipeline } from '../support/example-pipelines.ts';
+import { startNightscore, type Nightscore } from '../support/nightscore.ts';
+import { pipelinesFolder, type PipelinesFolder } from '../support/pipelines-folder.ts';
+import { simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
 
 const AML = 'machine-learning/batch-prediction';
 const TIMEOUT = { timeout: 20_000 };
