@@ -6,7 +6,7 @@ export {
   type StartResult,
 } from './nightscore-client.ts';
 export type { RunPage, RunPageOptions } from './run-page.ts';
-export type { ReplayOptions, ReplayPlan, ReplayStartOptions } from './replay.ts';
+export type { ReadyReplay, ReplayOptions, ReplayPlan, ReplayStartOptions, ToldOfReplay } from './replay.ts';
 export type { PlannedStep, ReplayAction } from '../pipeline/replay-plan.ts';
 export type { RunFilter } from './run-filter.ts';
 export type { RunOfHistory } from './run-history.ts';

@@ -21,6 +21,7 @@ import {
   prepareReplay,
   replayedMeanwhile,
   startReplay,
+  type ReadyReplay,
   type ReplayOptions,
   type ReplayPlan,
   type ReplayStartOptions,
@@ -197,16 +198,28 @@ export class NightscoreClient {
     }
   }
 
-  /**
-   * What a replay of a run that has ended would do. A worker looks whether the result files of the steps that it would reuse are still
-   * there, unless `inspect` is false. Throws a RunNotFoundError or an InvalidInputError.
-   */
+  /** What a replay of a run that has ended would do; see {@link prepareReplay}. */
   async planReplay(options: ReplayOptions & { inspect?: boolean }): Promise<ReplayPlan> {
-    const prepared = await prepareReplay(this.#client, this.#taskQueue, await this.#describe(options.run), options);
-    const { plan } = prepared;
-    if (options.inspect === false) return plan;
-    const found = await inspectReused(this.#client, this.#taskQueue, prepared);
-    return { ...plan, warnings: [...plan.warnings, ...found] };
+    return (await this.prepareReplay(options)).plan;
+  }
+
+  /**
+   * What a replay of a run that has ended would do, and the means to do just that. A worker looks whether the result files of the steps that it
+   * would reuse are still there, unless `inspect` is false. Throws a RunNotFoundError, or an InvalidInputError when the run still runs or
+   * cannot be replayed so.
+   *
+   * @param options with `of`, the Temporal run id that an earlier plan was made for: it is refused when it is not the latest any more
+   */
+  async prepareReplay(options: ReplayOptions & { of?: string; inspect?: boolean }): Promise<ReadyReplay> {
+    const { run, of, inspect = true } = options;
+    const description = await this.#describe(run);
+    if (of !== undefined && of !== description.runId) throw replayedMeanwhile(run);
+    const prepared = await prepareReplay(this.#client, this.#taskQueue, description, options);
+    const found = inspect ? await inspectReused(this.#client, this.#taskQueue, prepared) : [];
+    return {
+      plan: { ...prepared.plan, warnings: [...prepared.plan.warnings, ...found] },
+      start: (told = {}) => startReplay(this.#client, this.#taskQueue, prepared, told),
+    };
   }
 
   /**
@@ -219,12 +232,8 @@ export class NightscoreClient {
   async replay(
     options: ReplayStartOptions & { of?: string },
   ): Promise<{ run: string; runId: string; plan: ReplayPlan }> {
-    const { run, of } = options;
-    const description = await this.#describe(run);
-    if (of !== undefined && of !== description.runId) throw replayedMeanwhile(run);
-    const prepared = await prepareReplay(this.#client, this.#taskQueue, description, options);
-    const runId = await startReplay(this.#client, this.#taskQueue, prepared, options);
-    return { run, runId, plan: prepared.plan };
+    const { plan, start } = await this.prepareReplay({ ...options, inspect: false });
+    return { run: options.run, runId: await start(options), plan };
   }
 
   /** The report whenever it changes, until the run has ended; the last one has an outcome. Throws a RunNotFoundError. */

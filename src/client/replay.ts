@@ -1,31 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import {
-  isGrpcDeadlineError,
   WorkflowExecutionAlreadyStartedError,
   type Client,
   type WorkflowExecutionDescription,
-  type WorkflowHandle,
 } from '@temporalio/client';
 import { rootCause } from '@temporalio/common';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import { planReplay, reusesAll, type PlannedStep, type ReplayAction } from '../pipeline/replay-plan.ts';
-import { planSteps } from '../pipeline/plan.ts';
-import {
-  asSeenSince,
-  isJudgedOtherwise,
-  mayStillRun,
-  stepsAskedFor,
-  stepsLeftBy,
-  type EarlierStep,
-} from '../pipeline/replay.ts';
+import { isJudgedOtherwise, mayStillRun, type EarlierStep } from '../pipeline/replay.ts';
 import { parseRunKey } from '../pipeline/run-key.ts';
 import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
 import type { inspectResults } from '../workflows/inspect-results.ts';
-import type { observeJobs } from '../workflows/observe-jobs.ts';
 import type { RunMemory, runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
-import { InvalidInputError, NoWorkerError, RunStateError } from './errors.ts';
-import { readRunInput } from './run-input.ts';
+import { InvalidInputError, RunStateError } from './errors.ts';
+import { lookByWorker } from './look-by-worker.ts';
+import { memoryOf, stepsLeft } from './run-memory.ts';
 import { BATCH, statusOf } from './run-summary.ts';
 
 export interface ReplayOptions {
@@ -63,22 +52,28 @@ export interface ReplayPlan {
   warnings: string[];
 }
 
-/** A plan, and the means to carry it out. */
+/** What is told of a replay when it is started. */
+export type ToldOfReplay = Pick<ReplayStartOptions, 'reason' | 'batch' | 'trigger'>;
+
+/** A plan, and the means to carry out what it says and nothing else. */
+export interface ReadyReplay {
+  plan: ReplayPlan;
+  /**
+   * Starts it, and gives the Temporal run id. Starts nothing, and throws an InvalidInputError, when there is nothing to do or somebody else has
+   * replayed the run since.
+   */
+  start: (told?: ToldOfReplay) => Promise<string>;
+}
+
+/** A plan, and what a run that carries it out is started with. */
 export interface PreparedReplay {
   plan: ReplayPlan;
   input: RunPipelineInput;
 }
 
 /**
- * How long the run may take to tell what it knows, for which a worker has to go through its history, in milliseconds; and how often it is asked.
- * Now and then a worker loses a query, when it puts the run out of its cache at that moment (SDK 1.24: "leftover buffered tasks").
- */
-const MEMORY_TIMEOUT_MS = 6_000;
-const MEMORY_TRIES = 3;
-
-/**
- * Looks at what a run that has ended left, and at its jobs that may have ended since, and plans its replay. Throws an InvalidInputError, with everything that is wrong, when it cannot
- * be replayed so.
+ * Looks at what a run that has ended left, and at its jobs that may have ended since, and plans its replay. Throws an InvalidInputError, with
+ * everything that is wrong, when it cannot be replayed so.
  */
 export async function prepareReplay(
   client: Client,
@@ -103,7 +98,7 @@ export async function prepareReplay(
   const params = { ...memory.params, ...(typeof changed === 'function' ? changed(definition) : changed) };
   const loaded = await prepared(definition, key, params, run);
   assertStep(from, definition);
-  const left = await seenAgain(client, taskQueue, run, stepsLeft(memory, of));
+  const left = await stepsLeft(client, taskQueue, { run, of, memory });
   const earlier = judgedBy(definition, memory.definition, left);
   const steps = planReplay(loaded, key, earlier, from);
   const paysAgain = steps.filter(({ action }) => action === 'pay again').length;
@@ -113,9 +108,6 @@ export async function prepareReplay(
   const replay = { of, ...(from !== undefined && { from }), steps: earlier };
   return { plan, input: { pipeline: definition, key, params, replay } };
 }
-
-/** How long a worker may take to look at AWS for a plan. */
-const LOOK_TIMEOUT_MS = 20_000;
 
 /** Warnings about the result files of the steps that a replay will reuse. A worker looks, for the client may have no access to AWS. */
 export async function inspectReused(
@@ -130,21 +122,13 @@ export async function inspectReused(
   });
   if (jobs.length === 0) return [];
   try {
-    const problems = await client.withDeadline(Date.now() + LOOK_TIMEOUT_MS, () =>
-      client.workflow.execute<typeof inspectResults>('inspectResults', {
-        workflowId: `inspect-results:${plan.run}:${randomUUID()}`,
-        taskQueue,
-        args: [
-          jobs.map(({ job: { id, service, region, outputUri } }) => ({
-            id,
-            service,
-            region,
-            ...(outputUri !== undefined && { outputUri }),
-          })),
-        ],
-        workflowExecutionTimeout: LOOK_TIMEOUT_MS,
-      }),
-    );
+    const asked = jobs.map(({ job: { id, service, region, outputUri } }) => ({
+      id,
+      service,
+      region,
+      ...(outputUri !== undefined && { outputUri }),
+    }));
+    const problems = await lookByWorker<typeof inspectResults>(client, taskQueue, 'inspectResults', plan.run, asked);
     return jobs.flatMap(({ step, job }) => {
       const problem = problems[job.id];
       return problem === undefined ? [] : [`The result files of ${step}, which is reused: ${problem}.`];
@@ -161,7 +145,7 @@ export async function startReplay(
   client: Client,
   taskQueue: string,
   { plan, input }: PreparedReplay,
-  { reason, batch, trigger = 'client' }: Pick<ReplayStartOptions, 'reason' | 'batch' | 'trigger'>,
+  { reason, batch, trigger = 'client' }: ToldOfReplay,
 ): Promise<string> {
   const { run, of, isNothingToDo } = plan;
   if (isNothingToDo) {
@@ -189,41 +173,6 @@ export async function startReplay(
     if (error instanceof WorkflowExecutionAlreadyStartedError) throw replayedMeanwhile(run);
     throw error;
   }
-}
-
-async function memoryOf(client: Client, run: string, runId: string): Promise<RunMemory> {
-  const handle = client.workflow.getHandle(run, runId);
-  try {
-    return await untilAnswered(() =>
-      client.withDeadline(Date.now() + MEMORY_TIMEOUT_MS, () => handle.query<RunMemory>('memory')),
-    );
-  } catch (error) {
-    if (!(await hasBegun(handle))) return memoryOfUnbegun(await readRunInput(client, run));
-    const reason = rootCause(error) ?? String(error);
-    throw new NoWorkerError(
-      `Run ${run} could not be asked what it has done (${reason}). A worker has to run on its task queue. Nothing was started.`,
-    );
-  }
-}
-
-async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (tries === MEMORY_TRIES || !isGrpcDeadlineError(error)) throw error;
-    }
-  }
-}
-
-/** Whether a worker ever did anything for the run: one that was terminated before cannot be asked. */
-async function hasBegun(handle: WorkflowHandle): Promise<boolean> {
-  const { events = [] } = await handle.fetchHistory();
-  return (events ?? []).some(({ workflowTaskCompletedEventAttributes: done }) => done !== undefined && done !== null);
-}
-
-function memoryOfUnbegun({ pipeline, params = {}, replay }: RunPipelineInput): RunMemory {
-  return { steps: {}, params, leftOfOthers: replay?.steps ?? {}, unloaded: pipeline };
 }
 
 function definitionOf({ definition, unloaded }: RunMemory, run: string): PipelineDefinition {
@@ -256,41 +205,6 @@ function assertStep(from: string | undefined, { name, steps }: PipelineDefinitio
   const names = Object.keys(steps);
   const problem = `Pipeline ${name} has no step ${JSON.stringify(from)}; it has ${names.join(', ')}`;
   throw new InvalidInputError([`${withSuggestion(problem, suggestionFor(from, names))}.`]);
-}
-
-function stepsLeft({ steps, from, definition, leftOfOthers }: RunMemory, of: string): Record<string, EarlierStep> {
-  const asked = definition ? stepsAskedFor(from, planSteps(definition)) : new Set<string>();
-  return stepsLeftBy(steps, of, { asked, before: leftOfOthers });
-}
-
-/**
- * The same, with what a worker sees now of jobs that were thought to run: a job that failed since is paid for again, which has to be known
- * before. Where nobody can look, they may still run.
- */
-async function seenAgain(
-  client: Client,
-  taskQueue: string,
-  run: string,
-  left: Record<string, EarlierStep>,
-): Promise<Record<string, EarlierStep>> {
-  const jobs = Object.values(left).flatMap((step) => (step.job && mayStillRun(step) ? [step.job] : []));
-  if (jobs.length === 0) return left;
-  const refs = jobs.map(({ id, service, region, arn }) => ({ id, service, region, ...(arn !== undefined && { arn }) }));
-  const seen = await client
-    .withDeadline(Date.now() + LOOK_TIMEOUT_MS, () =>
-      client.workflow.execute<typeof observeJobs>('observeJobs', {
-        workflowId: `observe-jobs:${run}:${randomUUID()}`,
-        taskQueue,
-        args: [refs],
-        workflowExecutionTimeout: LOOK_TIMEOUT_MS,
-      }),
-    )
-    .catch((): Awaited<ReturnType<typeof observeJobs>> => ({}));
-  const again = Object.entries(left).map(([id, step]): [string, EarlierStep] => {
-    const observation = step.job && mayStillRun(step) ? seen[step.job.id] : undefined;
-    return [id, observation ? asSeenSince(step, observation) : step];
-  });
-  return Object.fromEntries(again);
 }
 
 /** Marks the steps that another `gate` or `verify` than before decides about now. */

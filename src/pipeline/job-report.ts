@@ -27,6 +27,11 @@ export function jobReport(
   };
 }
 
+/** Where a job that was told of is found at AWS. */
+export function refOf({ id, service, region, arn }: JobReport): JobRef {
+  return { id, service, region, ...(arn !== undefined && { arn }) };
+}
+
 /** When a job ended, as far as that is known: by its service's clock, or else by ours. */
 export function endOfJob({ endedAt, noticedAt }: Pick<JobReport, 'endedAt' | 'noticedAt'>): string | undefined {
   return endedAt ?? noticedAt;

@@ -12,7 +12,7 @@ import { requestName, runPath, runStatus, stepId } from './request-schemas.ts';
 
 const MAX_REASON_LENGTH = 500;
 
-/** A worker goes through the history of the run, for the plan and for the replay, and looks at result files in between: 18, 18 and 20 s at most. */
+/** A worker goes through the history of the run, and looks at its jobs and result files: 18, 20 and 20 s at most. */
 const REPLAY_LIMIT_MS = 60_000;
 
 const body = z

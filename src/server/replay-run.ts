@@ -1,5 +1,5 @@
 import { RunStateError } from '../client/errors.ts';
-import { replayedMeanwhile, type ReplayOptions, type ReplayPlan } from '../client/replay.ts';
+import { replayedMeanwhile, type ReadyReplay, type ReplayOptions, type ReplayPlan } from '../client/replay.ts';
 import type { RunStatus } from '../client/run-summary.ts';
 import { parseRunKey } from '../pipeline/run-key.ts';
 import type { ApiContext } from './context.ts';
@@ -32,7 +32,7 @@ type Context = Pick<ApiContext, 'nightscore' | 'claims'>;
  */
 export async function replayRun(context: Context, request: ReplayRequest): Promise<ReplayAnswer> {
   const { run, caller, requestName } = request;
-  if (requestName === undefined) return replay(context, request, await planOf(context, request));
+  if (requestName === undefined) return replay(request, await context.nightscore.prepareReplay(request));
   const named = { caller, pipeline: parseRunKey(run).pipeline, name: requestName };
   try {
     return await replayOnce(context, request, named);
@@ -46,24 +46,17 @@ export async function replayRun(context: Context, request: ReplayRequest): Promi
 
 async function replayOnce(context: Context, request: ReplayRequest, named: NamedRequest): Promise<ReplayAnswer> {
   const { run } = request;
-  const plan = await planOf(context, request);
+  const prepared = await context.nightscore.prepareReplay(request);
+  const { plan } = prepared;
   const before = await context.claims.claim(named, { run, of: plan.of });
   if (before && (before.run !== run || before.of === undefined)) throw nameWasUsed(named, before);
   if (before && before.of !== plan.of) throw replayedMeanwhile(run);
-  return replay(context, request, plan);
+  return replay(request, prepared);
 }
 
-/** As it is told before a replay, so that who asks for none is warned as well. */
-async function planOf({ nightscore }: Context, { of, ...request }: ReplayRequest): Promise<ReplayPlan> {
-  const plan = await nightscore.planReplay(request);
-  if (of !== undefined && of !== plan.of) throw replayedMeanwhile(request.run);
-  return plan;
-}
-
-async function replay({ nightscore }: Context, request: ReplayRequest, plan: ReplayPlan): Promise<ReplayAnswer> {
-  const { run, of } = plan;
-  const { runId } = await nightscore.replay({ ...request, of, trigger: `api (${request.caller})` });
-  return { run, runId, status: 'running', plan };
+async function replay({ reason, caller }: ReplayRequest, { plan, start }: ReadyReplay): Promise<ReplayAnswer> {
+  const runId = await start({ trigger: `api (${caller})`, ...(reason !== undefined && { reason }) });
+  return { run: plan.run, runId, status: 'running', plan };
 }
 
 async function doneBefore(

@@ -1,6 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { VerifyJobInput } from '../activities/verify-job.ts';
 import { checkGate } from '../pipeline/gate.ts';
+import { refOf } from '../pipeline/job-report.ts';
 import { verificationObjection, type Verification } from '../pipeline/verification.ts';
 import type { Activities } from './await-end.ts';
 import { messageOf } from './failure-message.ts';
@@ -16,8 +17,8 @@ export async function proven(
 ): Promise<JobResult> {
   const { verify, gate, with: request } = options;
   if (!verify || !result.job || result.outcome !== 'succeeded' || result.job.verification) return result;
-  const { id, service, region, arn, records } = result.job;
-  const ref = { id, service, region, ...(arn !== undefined && { arn }) };
+  const { records } = result.job;
+  const ref = refOf(result.job);
   try {
     const verification = await readResults(activities, { ref, request, ...(records && { records }) }, isGivenUp);
     if (!verification) return unproven(result, 'that took too long');

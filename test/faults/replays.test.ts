@@ -83,3 +83,19 @@ test.each([
   expect(after).toMatchObject({ outcome, steps: { score: { attempt: creates } } });
   expect(await countCreates(aws, after)).toBe(creates);
 });
+
+test('what is started is what was shown, although a job that was to be taken over has failed meanwhile', async () => {
+  const definition: PipelineDefinition = { name: 'replay-as-shown', steps: { score: jobStep(AML) } };
+  await aws.faults([{ call: 'create', fault: 'job-fails', times: 1 }]);
+  const { run } = await nightscore.client.start({ pipeline: definition, key: KEY });
+  const running = await nightscore.until(run, ({ steps }) => steps['score']?.job !== undefined);
+  await nightscore.temporal.workflow.getHandle(run).terminate('by a test');
+  const { plan, start } = await nightscore.client.prepareReplay({ run });
+  expect(plan).toMatchObject({ paysAgain: 0, steps: [{ action: 'adopt' }] });
+  const state = async () => (await aws.jobs(running.steps['score']?.job?.id ?? ''))[0]?.state;
+  await expect.poll(state, { timeout: 10_000 }).toBe('failed');
+  await start();
+  const after = await nightscore.ended(run);
+  expect(after).toMatchObject({ outcome: 'failed', steps: { score: { attempt: 1 } } });
+  expect(await countCreates(aws, after)).toBe(1);
+});

@@ -14,15 +14,14 @@ export async function replayOne(run: string, options: ReplayCommandOptions, trig
   const { from, reason, json } = options;
   await withNightscore(async ({ client }) => {
     const what = { run, ...(from !== undefined && { from }), ...(await definitionsFor(options)(run)) };
-    const plan = await client.planReplay(what);
+    const { plan, start } = await client.prepareReplay(what);
     const { stdout } = process;
     const view = { columns: readingColumnsOf(stdout), paint: paintFor(stdout) };
     if (!json) print(replayPlanLines(plan, view).join('\n'));
     if (options.dryRun) return json ? printJson(plan) : print('Nothing was started.');
     const asked = question(plan);
     if (asked !== undefined && !(await isConfirmed(asked, plan.paysAgain, options))) return;
-    const told = { trigger, of: plan.of, ...(reason !== undefined && { reason }) };
-    const { runId } = await client.replay({ ...what, ...told });
+    const runId = await start({ trigger, ...(reason !== undefined && { reason }) });
     if (!json) print(`\nReplaying run ${run}.`);
     if (options.wait) await waitForRun(client, run, options);
     else if (json) printJson({ run, runId, plan });
