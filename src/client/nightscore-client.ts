@@ -103,8 +103,11 @@ export class NightscoreClient {
   async get(run: string): Promise<RunReport> {
     const description = await this.#describe(run);
     const report = await readRunReport(this.#client, description);
-    const isRunning = statusOf(description) === 'running';
-    return isRunning ? withProgress(report, await heartbeatsOf(this.#client, description)) : report;
+    if (statusOf(description) !== 'running') return report;
+    // Between two activities none is pending, and the report, which was read later, may tell of the next one already.
+    const isBetween = !description.raw.pendingActivities?.length;
+    const live = isBetween ? await this.#describe(run) : description;
+    return withProgress(report, await heartbeatsOf(this.#client, live));
   }
 
   /** All runs under a run key that Temporal still keeps, the first one first: the run and its replays. Throws a RunNotFoundError. */
