@@ -39,4 +39,8 @@ async def main(day: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(sys.argv[1])))
+    code = asyncio.run(main(sys.argv[1]))
+    # Not sys.exit: while Python winds itself up, a thread of the SDK may still want it, and then the whole process is aborted although
+    # all went well (temporalio/sdk-python#300).
+    sys.stdout.flush()
+    os._exit(code)
