@@ -1,9 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { RUNS_PER_ANSWER } from './page-size.ts';
+import { chunksOf } from '../chunks.ts';
+import { RUNS_PER_ANSWER, RUNS_PER_QUERY } from './page-size.ts';
 import { anyOf, quote } from './visibility-text.ts';
-
-/** How many run keys one query may ask for. */
-const KEYS_AT_ONCE = 50;
 
 /**
  * Of each run key the Temporal run id of its latest run. A key has several when it was replayed, and Temporal's list holds all
@@ -11,9 +9,8 @@ const KEYS_AT_ONCE = 50;
  */
 export async function latestRunIds(client: Client, runs: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const latest = new Map<string, { runId: string; startedAt: number }>();
-  const keys = [...new Set(runs)];
-  for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
-    const query = anyOf(keys.slice(from, from + KEYS_AT_ONCE).map((run) => `WorkflowId = ${quote(run)}`));
+  for (const keys of chunksOf([...new Set(runs)], RUNS_PER_QUERY)) {
+    const query = anyOf(keys.map((run) => `WorkflowId = ${quote(run)}`));
     for await (const { workflowId, runId, startTime } of client.workflow.list({ query, pageSize: RUNS_PER_ANSWER })) {
       const before = latest.get(workflowId);
       const startedAt = startTime.getTime();

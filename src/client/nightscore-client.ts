@@ -6,6 +6,7 @@ import {
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
 import { setTimeout as delay } from 'node:timers/promises';
+import { chunksOf } from '../chunks.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { runKey } from '../pipeline/run-key.ts';
@@ -13,7 +14,7 @@ import type { runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts
 import { InvalidInputError, RunNotFoundError } from './errors.ts';
 import { latestRunIds } from './latest-runs.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
-import { RUNS_PER_ANSWER } from './page-size.ts';
+import { RUNS_PER_ANSWER, RUNS_PER_QUERY } from './page-size.ts';
 import { readFirstRunInput, readRunInput } from './run-input.ts';
 import { readRunPage, type RunPage, type RunPageOptions } from './run-page.ts';
 import {
@@ -151,8 +152,13 @@ export class NightscoreClient {
    * replayed only the latest run under its key counts. Throws an InvalidInputError for a `where` that is none.
    */
   async *list(filter: RunFilter = {}): AsyncIterable<RunSummary> {
+    const { runs } = filter;
+    const filters = runs ? chunksOf(runs, RUNS_PER_QUERY).map((some) => ({ ...filter, runs: some })) : [filter];
+    for (const one of filters) yield* this.#listOf(visibilityQuery(one));
+  }
+
+  async *#listOf(query: string): AsyncIterable<RunSummary> {
     let found: RunSummary[] = [];
-    const query = visibilityQuery(filter);
     for await (const info of this.#client.workflow.list({ query, pageSize: RUNS_PER_ANSWER })) {
       found.push(...[summaryOf(info)].filter((one) => one !== undefined));
       if (found.length < LATEST_AT_ONCE) continue;

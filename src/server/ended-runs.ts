@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
 import type { Logger } from 'pino';
+import { chunksOf } from '../chunks.ts';
 import { RunNotFoundError } from '../client/errors.ts';
 import type { NightscoreClient } from '../client/nightscore-client.ts';
+import { RUNS_PER_QUERY } from '../client/page-size.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { inTime } from './context.ts';
 
-/** Runs that one query asks for. */
-const RUNS_PER_QUERY = 100;
 const QUERIES_AT_ONCE = 4;
 const LOOKS_AT_ONCE = 16;
 
@@ -87,10 +87,9 @@ export class EndedRuns {
 
   async #releaseEnded(): Promise<void> {
     const awaited = [...this.#waiting.keys()];
-    const chunks = Array.from({ length: Math.ceil(awaited.length / RUNS_PER_QUERY) }, (_, index) =>
-      awaited.slice(index * RUNS_PER_QUERY, (index + 1) * RUNS_PER_QUERY),
-    );
-    const lists = await pMap(chunks, (runs) => this.#runningOf(runs), { concurrency: QUERIES_AT_ONCE });
+    const lists = await pMap(chunksOf(awaited, RUNS_PER_QUERY), (runs) => this.#runningOf(runs), {
+      concurrency: QUERIES_AT_ONCE,
+    });
     const running = new Set(lists.flat());
     const candidates = awaited.filter((run) => !running.has(run));
     // A list may lag behind, both ways; the run itself does not.

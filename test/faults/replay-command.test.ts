@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CancelBatchPredictionJobCommand, FraudDetectorClient } from '@aws-sdk/client-frauddetector';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { RunReport } from '../../src/pipeline/report.ts';
 import { jobStep, pipeline } from '../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../support/nightscore.ts';
-import { simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
+import { REGION, simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
 import { nightscore as command, onlyDocument, startCommand, type CommandOptions } from '../cli/command.ts';
 
 const AML = 'machine-learning/batch-prediction';
@@ -227,6 +228,26 @@ describe('replay of a night', () => {
     const none = await run('replay', '--where', 'pipeline=cli-part-b', ...args);
     expect(none.code).toBe(2);
     expect(none.stderr).toContain('there is no pipeline "cli-part-b"');
+  });
+
+  it('pays for nothing that the preview did not say: what would cost more since is left out', async () => {
+    await aws.faults([{ call: 'create', fault: 'job-hangs' }]);
+    const { run: id } = await nightscore.client.start({
+      pipeline: pipeline('cli-since', { check: jobStep(AFD) }),
+      key: '2026-11-14',
+    });
+    const { steps } = await nightscore.until(id, (report) => report.steps['check']?.job !== undefined);
+    await aws.clearFaults();
+    await nightscore.temporal.workflow.getHandle(id).terminate();
+    const job = steps['check']?.job?.id ?? '';
+    const many = startCommand(['replay', '--where', 'pipeline=cli-since', '--rate', '0.2'], options);
+    await many.says('1 run, 0 jobs paid again.');
+    await new FraudDetectorClient({ region: REGION }).send(new CancelBatchPredictionJobCommand({ jobId: job }));
+    const { code, stdout } = await many.ended;
+    expect(stdout).toContain(`not replayed: ${id}: since the preview it would pay for check as well`);
+    expect(code).toBe(1);
+    expect(await createsOf(job)).toBe(1);
+    expect(await nightscore.client.history(id)).toHaveLength(1);
   });
 
   it('says of runs that match and still run that they cannot be replayed', async () => {

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { InvalidInputError, NoWorkerError, RunNotFoundError } from '../../client/errors.ts';
+import type { ReplayPlan } from '../../client/replay.ts';
 import type { RunSummary } from '../../client/run-summary.ts';
 import { PipelineFileError } from '../../pipeline-files.ts';
 import type { Preview } from '../view/replays-lines.ts';
@@ -60,10 +61,17 @@ async function previewOf(
   if (run.batch === batch.id) return { ...preview, problem: 'replayed already by this command', isReplayed: true };
   try {
     const options = { run: run.id, ...(await definitions(run.id)), inspect };
-    const { steps, paysAgain, isNothingToDo, warnings } = await client.planReplay(options);
+    const plan = await client.planReplay(options);
+    const { steps, paysAgain, isNothingToDo, warnings } = plan;
     for (const { action } of steps) preview.actions[action] = (preview.actions[action] ?? 0) + 1;
     const problem = isNothingToDo ? 'nothing to replay: every step can be reused' : undefined;
-    return { ...preview, paysAgain, warnings, ...(problem !== undefined && { problem }) };
+    return {
+      ...preview,
+      paysAgain,
+      paysFor: stepsPaidAgain(plan),
+      warnings,
+      ...(problem !== undefined && { problem }),
+    };
   } catch (error) {
     if (isUnreadable(error)) return error;
     if (isOfOneRun(error)) return { ...preview, problem: error.message };
@@ -71,6 +79,11 @@ async function previewOf(
   }
 }
 
+/** Names of the steps that a replay pays for once more. */
+export function stepsPaidAgain({ steps }: ReplayPlan): string[] {
+  return steps.filter(({ action }) => action === 'pay again').map(({ step }) => step);
+}
+
 function unplanned({ id: run, runId: of, status }: RunSummary): Preview {
-  return { run, of, status, paysAgain: 0, actions: {}, warnings: [] };
+  return { run, of, status, paysAgain: 0, paysFor: [], actions: {}, warnings: [] };
 }

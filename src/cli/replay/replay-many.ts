@@ -18,13 +18,10 @@ import { untilEnded } from './await-replays.ts';
 import { openBatch, type Batch } from './batch.ts';
 import { isConfirmed, jobsText } from './confirmation.ts';
 import { definitionsFor } from './definitions.ts';
-import { INSPECTED_AT_MOST, isOfOneRun, previewAll } from './previews.ts';
+import { INSPECTED_AT_MOST, isOfOneRun, previewAll, stepsPaidAgain } from './previews.ts';
 
 /** What is worth a replay, unless the filter says something else. */
 const ENDED_WITHOUT_SUCCESS = 'outcome=failed,cancelled,terminated,timed-out';
-
-/** How many run keys one query asks for. */
-const RUNS_PER_QUERY = 50;
 
 /** What a command that replays many runs works with. */
 export interface Replays {
@@ -127,15 +124,11 @@ async function matchingRuns(where: string, { values }: Where, { client, options 
 
 /** What the interrupted command has replayed, and what became of that until now. */
 async function startedBefore({ client, batch }: Replays): Promise<Replayed[]> {
-  const keys = batch.interrupted?.runs ?? [];
+  const { runs = [] } = batch.interrupted ?? {};
   const found: Replayed[] = [];
-  for (let from = 0; from < keys.length; from += RUNS_PER_QUERY) {
-    for await (const { id, runId, status, batch: of } of client.list({
-      runs: keys.slice(from, from + RUNS_PER_QUERY),
-    })) {
-      if (of !== batch.id) continue;
-      found.push({ run: id, runId, isEarlier: true, ...(status !== 'running' && { outcome: status }) });
-    }
+  for await (const { id, runId, status, batch: of } of client.list({ runs })) {
+    if (of !== batch.id) continue;
+    found.push({ run: id, runId, isEarlier: true, ...(status !== 'running' && { outcome: status }) });
   }
   return found;
 }
@@ -155,29 +148,34 @@ async function noteRunning(where: string, { values }: Where, client: NightscoreC
 /** Starts the replays and adds what became of each run to the results; those that were left out already have their problem. */
 async function startAll(previews: readonly Preview[], results: Replayed[], replays: Replays): Promise<void> {
   const { options, signal, tell } = replays;
-  for (const { run, of, problem, isReplayed } of previews) {
+  for (const preview of previews) {
+    const { run, problem, isReplayed } = preview;
     if (isReplayed) continue;
     if (problem !== undefined) {
       results.push({ run, problem });
       continue;
     }
     await delay(1000 / options.rate, undefined, { signal });
-    const result = await startOne(run, of, replays);
+    const result = await startOne(preview, replays);
     results.push(result);
     tell(run, result.problem === undefined ? 'replay started' : `not replayed: ${oneLine(result.problem)}`);
   }
 }
 
+/** Plans once more, for what was prepared for the preview may be too much to keep, and starts only what pays for nothing that was not shown. */
 async function startOne(
-  run: string,
-  of: string,
+  { run, of, paysFor }: Preview,
   { client, batch, options, definitions, trigger }: Replays,
 ): Promise<Replayed> {
   const { reason } = options;
   try {
-    const told = { trigger, of, batch: batch.id, ...(reason !== undefined && { reason }) };
-    const { runId } = await client.replay({ run, ...(await definitions(run)), ...told });
-    return { run, runId };
+    const { plan, start } = await client.prepareReplay({ run, of, ...(await definitions(run)), inspect: false });
+    const unseen = stepsPaidAgain(plan).filter((step) => !paysFor.includes(step));
+    if (unseen.length > 0) {
+      const problem = `since the preview it would pay for ${unseen.join(', ')} as well, and nobody was asked for that: replay it once more`;
+      return { run, problem };
+    }
+    return { run, runId: await start({ trigger, batch: batch.id, ...(reason !== undefined && { reason }) }) };
   } catch (error) {
     if (isOfOneRun(error)) return { run, problem: error.message };
     throw error;

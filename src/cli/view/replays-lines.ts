@@ -12,6 +12,8 @@ export interface Preview {
   of: string;
   status: RunStatus;
   paysAgain: number;
+  /** Names of the steps that pay for a job once more. */
+  paysFor: string[];
   /** How many steps there are of each action. */
   actions: Partial<Record<ReplayAction, number>>;
   warnings: string[];

@@ -53,9 +53,9 @@ describe('the preview of many replays', () => {
     const preview = { of: '', status: 'failed', actions: { 'pay again': 2 } } as const;
     const all = previewLines(
       [
-        { ...preview, run: 'churn/2026-11-20', paysAgain: 2, warnings: [WHY] },
-        { ...preview, run: 'fraud/2026-11-20', paysAgain: 2, warnings: [] },
-        { ...preview, run: 'lost/2026-11-20', paysAgain: 0, warnings: [], problem: WHY },
+        { ...preview, run: 'churn/2026-11-20', paysAgain: 2, paysFor: [], warnings: [WHY] },
+        { ...preview, run: 'fraud/2026-11-20', paysAgain: 2, paysFor: [], warnings: [] },
+        { ...preview, run: 'lost/2026-11-20', paysAgain: 0, paysFor: [], warnings: [], problem: WHY },
       ],
       { columns: 80, paint: paintNothing },
     );
