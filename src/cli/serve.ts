@@ -1,8 +1,8 @@
 import { Client } from '@temporalio/client';
 import { InvalidInputError } from '../client/errors.ts';
 import { SHORT_PAUSES } from '../server/context.ts';
+import { followTokens, type FollowTokensOptions } from '../server/followed-tokens.ts';
 import { startServer, type ServerOptions } from '../server/server.ts';
-import { readTokens } from '../server/tokens.ts';
 import { readSettings } from '../settings.ts';
 import { connectClient } from '../temporal/connection.ts';
 import { readTemporalSettings } from '../temporal/connection-settings.ts';
@@ -27,7 +27,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const settings = readSettings();
   const temporal = readTemporalSettings();
   const log = createLog(settings.logLevel);
-  const callerOf = await callersOf(options);
+  const callerOf = await callersOf(options, { log, signal });
   const { host, port, rate } = options;
   await assertPortIsFree({ port, option: '--port', host });
   const connection = await connectClient(temporal, SHORT_PAUSES);
@@ -59,10 +59,13 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** Undefined when everybody may who is on this machine. Throws an InvalidInputError when nobody says who may call, and a TokensFileError. */
-async function callersOf({ auth, tokens: file, host }: ServeOptions): Promise<ServerOptions['callerOf']> {
+async function callersOf(
+  { auth, tokens: file, host }: ServeOptions,
+  follow: FollowTokensOptions,
+): Promise<ServerOptions['callerOf']> {
   if (file !== undefined && !auth) throw new InvalidInputError(['Give --tokens or --no-auth, not both.']);
   if (file !== undefined) {
-    const tokens = await readTokens(file);
+    const tokens = await followTokens(file, follow);
     return (token) => (token === undefined ? undefined : tokens.callerOf(token));
   }
   if (auth) {

@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { followTokens } from '../../src/server/followed-tokens.ts';
 import { createToken, readTokens, TokensFileError } from '../../src/server/tokens.ts';
 
 let folder: string;
@@ -57,6 +58,39 @@ describe('a file of tokens', () => {
     expect(await problemsOf('tokens: []')).toContain('at least 1');
     expect(await problemsOf('tokens: [')).toContain('not valid YAML');
     await expect(readTokens(join(folder, 'none.yaml'))).rejects.toThrow('cannot be read: ENOENT');
+  });
+});
+
+describe('a file of tokens that changes while the server runs', () => {
+  const first = createToken({ name: 'airflow', scopes: ['read'], pipelines: ['*'] });
+  const second = createToken({ name: 'ops', scopes: ['operate'], pipelines: ['*'] });
+  const ended = new AbortController();
+  afterAll(() => ended.abort());
+
+  it('takes tokens back and lets new ones in; one that cannot be used changes nothing, and is logged', async () => {
+    const errors: unknown[] = [];
+    const log = { info: () => {}, error: (told: object) => errors.push(told) };
+    // A link that is set to another file, as Kubernetes mounts secrets.
+    const file = join(folder, 'followed.yaml');
+    const becomes = async (name: string, text: string) => {
+      await writeFile(join(folder, name), text);
+      await symlink(join(folder, name), join(folder, `${name}.link`));
+      await rename(join(folder, `${name}.link`), file);
+    };
+    await becomes('one.yaml', stringify({ tokens: [first.entry] }));
+    const tokens = await followTokens(file, { log, signal: ended.signal, intervalMs: 50 });
+    const callers = () => [first, second].map(({ token }) => tokens.callerOf(token)?.name);
+    expect(callers()).toEqual(['airflow', undefined]);
+    await becomes('bad.yaml', stringify({ tokens: [] }));
+    await expect.poll(() => errors, { timeout: 10_000 }).toMatchObject([{ err: { name: 'TokensFileError' }, file }]);
+    expect(callers()).toEqual(['airflow', undefined]);
+    await becomes('two.yaml', stringify({ tokens: [second.entry] }));
+    await expect.poll(callers, { timeout: 10_000 }).toEqual([undefined, 'ops']);
+    await rm(file);
+    await expect.poll(() => errors, { timeout: 10_000 }).toHaveLength(2);
+    expect(callers()).toEqual([undefined, 'ops']);
+    await writeFile(file, stringify({ tokens: [first.entry] }));
+    await expect.poll(callers, { timeout: 10_000 }).toEqual(['airflow', undefined]);
   });
 });
 
