@@ -18,7 +18,7 @@ export async function loadPipeline(context: ActivityContext, input: LoadPipeline
   const definition = typeof pipeline === 'string' ? await loadNamed(context, pipeline) : pipeline;
   const prepared = prepareRun(definition, key, params);
   if (prepared.problems) throw rejection(prepared.problems.join('\n'));
-  return prepared;
+  return { ...prepared, region: context.region };
 }
 
 /** The pipeline of this name, from the worker's file; fails for good when there is none or it is not right. */

@@ -7,4 +7,6 @@ export interface LoadedPipeline {
   params: Params;
   /** Which steps are jobs and which are follow-ups. */
   kinds: Readonly<Record<string, 'job' | 'follow-up'>>;
+  /** Region of the steps that name none: that of the worker that loaded the pipeline. Absent where no worker did. */
+  region?: string;
 }

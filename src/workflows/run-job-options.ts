@@ -51,6 +51,8 @@ export interface FirstAttempt {
    * does. Absent where no job had this number.
    */
   earlierJob?: EarlierJob;
+  /** Where that job runs, if that is known: workers may be in another region now. */
+  region?: string;
 }
 
 export interface JobProgress {

@@ -4,13 +4,13 @@ import type { StartJobInput, StartJobResult } from '../activities/start-job.ts';
 import { durationProblem, parseDuration } from '../pipeline/duration.ts';
 import { isWorthAnotherAttempt } from '../pipeline/job-end.ts';
 import { jobReport } from '../pipeline/job-report.ts';
-import { JOB_GONE, JOB_UNSEEN, type EarlierJob } from '../pipeline/job.ts';
+import { JOB_GONE, JOB_UNSEEN } from '../pipeline/job.ts';
 import type { JobOutcome } from '../pipeline/outcome.ts';
 import { activitiesOn } from './activities.ts';
 import { awaitEnd, conclude, warningsOf } from './await-end.ts';
 import { failureTypeOf, messageOf, startDoubtOf } from './failure-message.ts';
 import { proven } from './prove-results.ts';
-import type { JobResult, RunJobOptions } from './run-job-options.ts';
+import type { FirstAttempt, JobResult, RunJobOptions } from './run-job-options.ts';
 import { settle, withoutJob } from './settle-job.ts';
 
 /** First wait before another job attempt; it doubles with each. */
@@ -29,9 +29,9 @@ export async function runJob(options: RunJobOptions): Promise<JobResult> {
   assertDuration('stallAfter', stallAfter);
   assertDuration('retry.delay', retry?.delay);
   const delayMs = parseDuration(retry?.delay ?? NEXT_ATTEMPT_DELAY);
-  const { number: first, earlierJob } = options.firstAttempt ?? { number: 1 };
+  const { number: first, ...earlier } = options.firstAttempt ?? { number: 1 };
   for (let attempt = first; ; attempt += 1) {
-    const result = await runAttempt(options, attempt, attempt === first ? earlierJob : undefined);
+    const result = await runAttempt(options, attempt, attempt === first ? earlier : {});
     const submitted = attempt - first + 1;
     if (!isWorthAnotherAttempt(result, retry) || submitted >= (retry?.maxAttempts ?? 1)) return result;
     options.onProgress?.({ state: 'starting', attempt, ...(result.job && { job: result.job }) });
@@ -43,10 +43,10 @@ export async function runJob(options: RunJobOptions): Promise<JobResult> {
 async function runAttempt(
   options: RunJobOptions,
   attempt: number,
-  earlierJob: EarlierJob | undefined,
+  earlier: Omit<FirstAttempt, 'number'>,
 ): Promise<JobResult> {
   const activities = activitiesOn(options.taskQueue ?? workflowInfo().taskQueue, options.step);
-  const input = { ...startInput(options, attempt), ...(earlierJob && { earlierJob }) };
+  const input = { ...startInput(options, attempt), ...earlier };
   const timeout = options.timeout === undefined ? undefined : parseDuration(options.timeout);
   const scope = new CancellationScope({ cancellable: true, ...(timeout !== undefined && { timeout }) });
   let started: StartJobResult | undefined;

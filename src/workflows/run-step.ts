@@ -81,8 +81,13 @@ async function beginStep(
   record.stepBegins(id, way, { inputHash: hash, builtOn });
   if (way === 'reuse' && earlier) return reuse(earlier);
   return kinds[id] === 'job'
-    ? runJobStep(id, step, input, record, whyCancelled, firstAttempt(way, earlier))
-    : runFollowUpStep(id, step, input, record, (earlier?.attempt ?? 0) + 1);
+    ? runJobStep(id, inRegion(step, loaded), input, record, whyCancelled, firstAttempt(way, earlier))
+    : runFollowUpStep(id, inRegion(step, loaded), input, record, (earlier?.attempt ?? 0) + 1);
+}
+
+/** All of a run goes to one region, whichever worker does it: a start that another worker takes over looks for its job where that may be. */
+function inRegion(step: StepDefinition, { region }: LoadedPipeline): StepDefinition {
+  return region === undefined ? step : { region, ...step };
 }
 
 /** The step ended so in an earlier run, and nothing of it is done again. */
@@ -94,7 +99,12 @@ function firstAttempt(way: Way, earlier: EarlierStep | undefined): Pick<RunJobOp
   if (!earlier) return {};
   const { attempt, job } = earlier;
   if (way !== 'adopt') return { firstAttempt: { number: attempt + 1 } };
-  return { firstAttempt: { number: attempt, earlierJob: job ? 'known' : 'in doubt' } };
+  return {
+    firstAttempt: {
+      number: attempt,
+      ...(job ? { earlierJob: 'known', region: job.region } : { earlierJob: 'in doubt' }),
+    },
+  };
 }
 
 function runJobStep(

@@ -20,8 +20,8 @@ export interface Nightscore {
   schedules: NightscoreSchedules;
   temporal: Client;
   taskQueue: string;
-  /** One more worker on the same task queues. */
-  addWorker(): Promise<RunningWorker>;
+  /** One more worker on the same task queues, in the simulator's region by default. */
+  addWorker(region?: string): Promise<RunningWorker>;
   /** Starts a run and returns its last report. */
   run(pipeline: PipelineDefinition | string, key: string): Promise<RunReport>;
   /** The report of a run once it has ended. */
@@ -46,13 +46,13 @@ export async function startNightscore(
   });
   installRuntime(log);
   const closing: (() => Promise<void>)[] = [];
-  const addWorker = async () => {
+  const addWorker = async (region = REGION) => {
     // Temporal allows one worker for each task queue and connection.
     const connection = await NativeConnection.connect({ address });
     const worker = await startWorker({
       connection,
       namespace: 'default',
-      region: REGION,
+      region,
       settings: { ...settings, pollIntervalMs: 100, ...options.settings },
       log,
       workflowBundle: inject('workflowBundle'),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { jobStep, pipeline } from '../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../support/nightscore.ts';
-import { simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
+import { REGION, simulateAws, type SimulatedAws } from '../support/simulated-aws.ts';
 
 const AFD = 'fraud-detector/batch-prediction';
 
@@ -35,6 +35,32 @@ test('a worker that shuts down hands the wait over to another one, and the job g
   const operations = (await aws.ledger(`?job=${job}`)).map(({ operation }) => operation);
   expect(operations.filter((operation) => operation === 'CreateBatchPredictionJob')).toHaveLength(1);
   expect(operations).not.toContain('CancelBatchPredictionJob');
+  await second.shutdown();
+});
+
+test('a run stays in the region that it began in, and its replay with the job, when the workers move to another one', async () => {
+  const AML = 'machine-learning/batch-prediction';
+  const first = await nightscore.addWorker();
+  const { region: _region, ...score } = jobStep(AML);
+  const definition = pipeline('moved', { score, again: { ...score, needs: ['score'] } });
+  const staying = await nightscore.client.start({ pipeline: definition, key: '2026-11-20' });
+  const ended = await nightscore.client.start({ pipeline: definition, key: '2026-11-21' });
+  for (const { run } of [staying, ended]) {
+    await nightscore.until(run, ({ steps }) => steps['score']?.job?.rawStatus !== undefined);
+  }
+  await nightscore.temporal.workflow.getHandle(ended.run).terminate('by a test');
+  await first.shutdown();
+  const second = await nightscore.addWorker('us-east-1');
+  expect(await nightscore.client.planReplay({ run: ended.run })).toMatchObject({ paysAgain: 0 });
+  await nightscore.client.replay({ run: ended.run });
+  expect(await nightscore.ended(staying.run)).toMatchObject({
+    outcome: 'succeeded',
+    steps: { score: { attempt: 1, job: { region: REGION } }, again: { attempt: 1, job: { region: REGION } } },
+  });
+  const replay = await nightscore.ended(ended.run);
+  expect(replay.steps['score']).toMatchObject({ outcome: 'succeeded', attempt: 1, job: { region: REGION } });
+  // What is new in the replay goes where the workers are now.
+  expect(replay.steps['again']).toMatchObject({ outcome: 'succeeded', job: { region: 'us-east-1' } });
   await second.shutdown();
 });
 

@@ -106,7 +106,7 @@ const step = z.strictObject({
     .describe('What the service or follow-up is given; texts may hold ${{ }} expressions'),
   region: z
     .exactOptional(z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'must be an AWS region such as eu-west-1'))
-    .describe('AWS region of the step; that of the worker by default'),
+    .describe('AWS region of the step; by default that of the worker which took the run up'),
   timeout: z
     .exactOptional(duration)
     .describe('Longest time that one job attempt may take, queueing included, for example 6h'),
