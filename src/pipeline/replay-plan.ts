@@ -1,5 +1,7 @@
 import type { StepDefinition } from './definition.ts';
 import { runValues, stepValues, type ExpressionContext, type StepValues } from './expressions/expression-context.ts';
+import { conditionSource } from './expressions/expression-environment.ts';
+import { sourcesOfExpression } from './expressions/expression-sources.ts';
 import { evaluateCondition, ExpressionError, renderWith } from './expressions/expression.ts';
 import { inputHash } from './input-hash.ts';
 import { durationOfJob, endOfJob } from './job-report.ts';
@@ -57,6 +59,7 @@ export function planReplay(
   const asked = stepsAskedFor(from, plan);
   const values = new Map<string, StepValues>();
   const results = new Map<string, string>();
+  const unended = new Set<string>();
   return plan.order.map((id) => {
     const step = definition.steps[id] as StepDefinition;
     const needs = plan.allNeeds.get(id) ?? [];
@@ -64,10 +67,10 @@ export function planReplay(
     const context = { run: runValues(definition, key), params, paramDefinitions: definition.params, steps };
     const before = earlier[id];
     const base = { step: id, uses: step.uses, ...(before && before.attempt > 0 && { last: lastOf(before) }) };
-    if (!mayBegin(step, context)) {
+    if (!mayBegin(step, context, unended)) {
       values.set(id, { outcome: 'skipped', message: '', error: '' });
       results.set(id, 'skipped');
-      return { ...base, action: 'skip', why: `its condition, ${step.if ?? DEFAULT_CONDITION}, will not hold` };
+      return { ...base, action: 'skip', why: whySkipped(step, needs, unended) };
     }
     const isJob = kinds[id] === 'job';
     const hash = hashOf(step, context);
@@ -78,7 +81,8 @@ export function planReplay(
       redoneSources: changedSources(before, resultsOf(sourcesOf(step, needs), results), earlier),
     });
     results.set(id, expectedResult(way, before));
-    values.set(id, expectedValues(step, before));
+    values.set(id, expectedValues(way, before));
+    if (way !== 'reuse') unended.add(id);
     return { ...base, action: actionOf(way, isJob, before), why };
   });
 }
@@ -103,10 +107,18 @@ function expectedResult(way: Way, before: EarlierStep | undefined): string {
   return stays ? resultOf({ ...before, outcome: 'succeeded' }, before.runId) : 'made again';
 }
 
-/** What cannot be told yet, because it is about what a step will make, is taken to hold. */
-function mayBegin(step: StepDefinition, context: ExpressionContext): boolean {
+/**
+ * What cannot be told yet, because it is about what a step will make, is taken to hold.
+ *
+ * @param unended the steps that have still to end
+ */
+function mayBegin(step: StepDefinition, context: ExpressionContext, unended: ReadonlySet<string>): boolean {
+  const condition = step.if ?? DEFAULT_CONDITION;
+  const { functions, steps } = sourcesOfExpression(conditionSource(condition).source);
+  // It makes a truth of what is only not known yet.
+  if (functions.has('has') && [...steps].some((id) => unended.has(id))) return true;
   try {
-    return evaluateCondition(step.if ?? DEFAULT_CONDITION, context);
+    return evaluateCondition(condition, context);
   } catch (error) {
     if (error instanceof ExpressionError) return true;
     throw error;
@@ -122,9 +134,20 @@ function hashOf(step: StepDefinition, context: ExpressionContext): string | unde
   }
 }
 
-function expectedValues({ uses }: StepDefinition, before: EarlierStep | undefined): StepValues {
-  const report = { attempt: 1, uses, state: 'ended', ...before, outcome: 'succeeded', error: '' } as const;
-  return stepValues(report, before?.outputs);
+function whySkipped(step: StepDefinition, needs: readonly string[], unended: ReadonlySet<string>): string {
+  const text = `its condition, ${step.if ?? DEFAULT_CONDITION}, will not hold`;
+  const open = needs.filter((need) => unended.has(need));
+  return open.length === 0 ? text : `${text} if ${open.join(' and ')} succeed${open.length === 1 ? 's' : ''}`;
+}
+
+/** What is known already of how a step will have ended; an expression that looks at anything else has no value yet. */
+function expectedValues(way: Way, before: EarlierStep | undefined): StepValues {
+  const success = { outcome: 'succeeded', error: '', cause: '' } as const;
+  if (!before || way === 'again' || way === 'first') return success;
+  const values = stepValues({ ...before, outcome: 'succeeded', error: '' }, before.outputs);
+  if (!mayStillRun(before) && !before.unproven) return { ...values, ...success };
+  const { attempt, jobId, outputUri } = values;
+  return { ...success, attempt, ...(jobId !== undefined && { jobId }), ...(outputUri !== undefined && { outputUri }) };
 }
 
 function actionOf(way: Way, isJob: boolean, before: EarlierStep | undefined): ReplayAction {

@@ -159,7 +159,31 @@ describe('a plan', () => {
       clean: left(clean, '', { outputs: {} }),
     };
     const planned = plan(pipeline('p', { score, rescue, clean }), earlier);
-    expect(planned).toMatchObject({ rescue: { action: 'skip' }, clean: { action: 'reuse' } });
+    expect(planned).toMatchObject({
+      rescue: { action: 'skip', why: 'its condition, failed(), will not hold if score succeeds' },
+      clean: { action: 'reuse' },
+    });
+  });
+
+  it.each([
+    'succeeded() && steps.score.records.processed > 0',
+    'succeeded() && has(steps.score.records.processed) && steps.score.records.processed > 0',
+    "steps.score.message == ''",
+  ])('does not judge a job by what its source made before and makes anew: if %s', (condition) => {
+    const second = jobStep(AFD, { needs: ['score'], if: condition });
+    const made = left(score, 'job-1').job!;
+    const job = { ...made, message: 'nothing there', records: { processed: 0 } };
+    const definition = pipeline('p', { score, second });
+    const skipped = { uses: AFD, state: 'ended', outcome: 'skipped', attempt: 0, runId: RUN } as const;
+    const failed = { score: left(score, 'job-1', { outcome: 'failed', cause: 'internal', job }), second: skipped };
+    expect(plan(definition, failed)).toMatchObject({ score: { action: 'pay again' }, second: { action: 'run' } });
+    const running = { score: left(score, 'job-1', { outcome: 'left-running', job }), second: skipped };
+    expect(plan(definition, running)).toMatchObject({ score: { action: 'adopt' }, second: { action: 'run' } });
+    const judged = { score: left(score, 'job-1', { outcome: 'failed', judgeAnew: true, job }), second: skipped };
+    expect(plan(definition, judged)).toMatchObject({
+      score: { action: 'adopt' },
+      second: { action: condition.includes('has') ? 'run' : 'skip' },
+    });
   });
 
   it('of five hundred steps, each of which needs all before it, takes a small part of a second for each hundred', () => {
