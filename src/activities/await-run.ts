@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { activityInfo, cancellationSignal, getClient } from '@temporalio/activity';
-import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowExecutionDescription, type WorkflowHandle } from '@temporalio/client';
+import { failureOf } from '../client/run-failure.ts';
 import { statusOf, type RunStatus } from '../client/run-summary.ts';
 import { farewell } from './farewell.ts';
 import { rejection } from './failures.ts';
@@ -40,7 +41,7 @@ export async function awaitRun({ run }: AwaitRunInput): Promise<AwaitRunResult> 
     for (;;) {
       await delay(LOOK_INTERVAL_MS, undefined, { signal: cancellationSignal() });
       const status = statusOf(await describeRun(run, runId));
-      if (status !== 'running') return { status, endedBefore: false, ...(await failureOf(run, runId)) };
+      if (status !== 'running') return { status, endedBefore: false, ...(await failureOf(handleOf(run, runId))) };
     }
   } catch (error) {
     throw cancellationSignal().aborted ? farewell('The wait for the run') : error;
@@ -49,20 +50,13 @@ export async function awaitRun({ run }: AwaitRunInput): Promise<AwaitRunResult> 
   }
 }
 
-/** What a run that has ended failed of. */
-async function failureOf(run: string, runId: string): Promise<Pick<AwaitRunResult, 'error'>> {
-  try {
-    await getClient().workflow.getHandle(run, runId).result();
-    return {};
-  } catch (error) {
-    if (error instanceof WorkflowFailedError) return { error: error.cause?.message ?? error.message };
-    throw error;
-  }
+function handleOf(run: string, runId?: string): WorkflowHandle {
+  return getClient().workflow.getHandle(run, runId);
 }
 
 async function describeRun(run: string, runId?: string): Promise<WorkflowExecutionDescription> {
   try {
-    return await getClient().workflow.getHandle(run, runId).describe();
+    return await handleOf(run, runId).describe();
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     throw rejection(`Run ${run} was there, and Temporal's retention has removed it before it could be read.`);

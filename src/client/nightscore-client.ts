@@ -127,10 +127,14 @@ export class NightscoreClient {
     return readFirstRunInput(this.#client, run);
   }
 
-  /** How a run stands, without a question to its worker; undefined when there is no such run. */
-  async standing(run: string): Promise<RunStanding | undefined> {
+  /**
+   * How a run stands, without a question to its worker; undefined when there is no such run.
+   *
+   * @param runId Temporal run id; the latest run under the key when absent
+   */
+  async standing(run: string, runId?: string): Promise<RunStanding | undefined> {
     try {
-      const description = await this.#describe(run);
+      const description = await this.#describe(run, runId);
       return { status: statusOf(description), runId: description.runId };
     } catch (error) {
       if (error instanceof RunNotFoundError) return undefined;
@@ -259,9 +263,9 @@ export class NightscoreClient {
     }
   }
 
-  async #describe(run: string): Promise<WorkflowExecutionDescription> {
+  async #describe(run: string, runId?: string): Promise<WorkflowExecutionDescription> {
     try {
-      return await this.#client.workflow.getHandle(run).describe();
+      return await this.#client.workflow.getHandle(run, runId).describe();
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw new RunNotFoundError(run);
       throw error;

@@ -6,14 +6,15 @@ import {
 import { rootCause } from '@temporalio/common';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
-import { planReplay, reusesAll, type PlannedStep, type ReplayAction } from '../pipeline/replay-plan.ts';
-import { isJudgedOtherwise, mayStillRun, type EarlierStep } from '../pipeline/replay.ts';
+import { planReplay, reusesAll, type PlannedStep } from '../pipeline/replay-plan.ts';
+import { isJudgedOtherwise, type EarlierStep } from '../pipeline/replay.ts';
 import { parseRunKey } from '../pipeline/run-key.ts';
 import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
 import type { inspectResults } from '../workflows/inspect-results.ts';
 import type { RunMemory, runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, RunStateError } from './errors.ts';
 import { lookByWorker } from './look-by-worker.ts';
+import { replayWarnings } from './replay-warnings.ts';
 import { memoryOf, stepsLeft } from './run-memory.ts';
 import { BATCH, statusOf } from './run-summary.ts';
 
@@ -99,12 +100,13 @@ export async function prepareReplay(
   const loaded = await prepared(definition, key, params, run);
   assertStep(from, definition);
   const left = await stepsLeft(client, taskQueue, { run, of, memory });
-  const earlier = judgedBy(definition, memory.definition, left);
+  const earlier = judgedBy(definition, memory.definition, left.steps);
   const steps = planReplay(loaded, key, earlier, from);
   const paysAgain = steps.filter(({ action }) => action === 'pay again').length;
   // A run that ended otherwise becomes one that succeeded.
   const isNothingToDo = status === 'succeeded' && reusesAll(steps);
-  const plan = { run, of, steps, paysAgain, isNothingToDo, warnings: leftBehind(earlier, steps) };
+  const warnings = [...left.warnings, ...replayWarnings(definition, earlier, steps)];
+  const plan = { run, of, steps, paysAgain, isNothingToDo, warnings };
   const replay = { of, ...(from !== undefined && { from }), steps: earlier };
   return { plan, input: { pipeline: definition, key, params, replay } };
 }
@@ -150,7 +152,7 @@ export async function startReplay(
   const { run, of, isNothingToDo } = plan;
   if (isNothingToDo) {
     throw new InvalidInputError([
-      `There is nothing to replay in run ${run}: every step can be reused. Name a step that is to run again with --from.`,
+      `There is nothing to replay in run ${run}: every step can be reused. Say from which step it is to run again.`,
     ]);
   }
   await assertLatest(client, run, of);
@@ -221,24 +223,6 @@ function judgedBy(
   return Object.fromEntries(judged);
 }
 
-/** Jobs that may run and that the replay will not look after. */
-function leftBehind(earlier: Readonly<Record<string, EarlierStep>>, planned: readonly PlannedStep[]): string[] {
-  const actions = new Map(planned.map(({ step, action }) => [step, action]));
-  return Object.entries(earlier).flatMap(([id, step]) => {
-    const action = actions.get(id);
-    if (!step.job || !mayStillRun(step) || action === 'adopt') return [];
-    const why = REASONS_TO_LEAVE[action ?? 'gone'];
-    return why === undefined ? [] : [`Step ${id} ${why}, and its job ${step.job.id} may still run: look at AWS.`];
-  });
-}
-
-/** A job beside which another one is paid for is told of with its step. */
-const REASONS_TO_LEAVE: Partial<Record<ReplayAction | 'gone', string>> = {
-  gone: 'is no longer in the definition',
-  skip: 'will be skipped',
-  run: 'is no longer a job',
-};
-
 /** Somebody else may have replayed the run since the plan was made. */
 async function assertLatest(client: Client, run: string, of: string): Promise<void> {
   const { runId } = await client.workflow.getHandle(run).describe();
@@ -247,6 +231,6 @@ async function assertLatest(client: Client, run: string, of: string): Promise<vo
 
 export function replayedMeanwhile(run: string): RunStateError {
   return new RunStateError([
-    `Run ${run} was replayed by somebody else meanwhile: see nightscore get ${run}. Nothing was started.`,
+    `The plan is not of the latest run under ${run}, which was replayed meanwhile: see nightscore get ${run} --history. Nothing was started.`,
   ]);
 }

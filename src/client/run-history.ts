@@ -1,8 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import type { RunReport } from '../pipeline/report.ts';
-import { RUNS_PER_ANSWER } from './page-size.ts';
+import type { JobReport, RunReport } from '../pipeline/report.ts';
 import { statusOf, type RunStatus } from './run-summary.ts';
-import { quote } from './visibility-text.ts';
+import { runsUnder } from './runs-under.ts';
 
 /** One of the Temporal runs under a run key: the first, or a replay. Times are ISO 8601 in UTC. */
 export interface RunOfHistory {
@@ -29,21 +28,23 @@ export async function readRunHistory(
   run: string,
   reportOf: (info: WorkflowExecutionInfo) => Promise<RunReport>,
 ): Promise<RunOfHistory[]> {
-  const query = `WorkflowType = 'runPipeline' AND WorkflowId = ${quote(run)}`;
   const runs: RunOfHistory[] = [];
-  for await (const info of client.workflow.list({ query, pageSize: RUNS_PER_ANSWER })) {
-    runs.push(runOf(info, await reportOf(info)));
-  }
+  for await (const info of runsUnder(client, run)) runs.push(runOf(info, await reportOf(info)));
   return runs.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
 }
 
 function runOf(info: WorkflowExecutionInfo, { run, steps }: RunReport): RunOfHistory {
   const all = Object.entries(steps);
-  const own = all.filter(([, { reused }]) => !reused).flatMap(([, { job }]) => job ?? []);
+  const startedAt = info.startTime.toISOString();
+  // Those of the runs before it are told of as well.
+  const isOwn = ({ submittedAt }: JobReport) => submittedAt >= startedAt;
+  const own = all
+    .filter(([, { reused }]) => !reused)
+    .flatMap(([, { job, earlierJobs = [] }]) => [...earlierJobs.filter(isOwn), ...(job ? [job] : [])]);
   return {
     runId: info.runId,
     status: statusOf(info),
-    startedAt: info.startTime.toISOString(),
+    startedAt,
     ...(info.closeTime && { endedAt: info.closeTime.toISOString() }),
     trigger: run.trigger,
     ...(run.replay && { replay: run.replay }),

@@ -1,7 +1,7 @@
 import { isGrpcServiceError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import type { RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { RunNotFoundError } from './errors.ts';
-import { quote } from './visibility-text.ts';
+import { runsUnder } from './runs-under.ts';
 
 /** Status of gRPC. */
 const NOT_FOUND: unknown = 5;
@@ -32,8 +32,6 @@ export async function readRunInput(client: Client, run: string, runId?: string):
 /** What the first run under a run key was started with, of those that Temporal still keeps. Throws a RunNotFoundError. */
 export async function readFirstRunInput(client: Client, run: string): Promise<RunPipelineInput> {
   let first: WorkflowExecutionInfo | undefined;
-  const query = `WorkflowType = 'runPipeline' AND WorkflowId = ${quote(run)}`;
-  for await (const info of client.workflow.list({ query }))
-    if (!first || info.startTime < first.startTime) first = info;
+  for await (const info of runsUnder(client, run)) if (!first || info.startTime < first.startTime) first = info;
   return readRunInput(client, run, first?.runId);
 }

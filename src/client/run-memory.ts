@@ -1,11 +1,11 @@
-import { isGrpcDeadlineError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { isGrpcDeadlineError, isGrpcServiceError, type Client } from '@temporalio/client';
 import { rootCause } from '@temporalio/common';
 import { refOf } from '../pipeline/job-report.ts';
 import { planSteps } from '../pipeline/plan.ts';
 import { asSeenSince, mayStillRun, stepsAskedFor, stepsLeftBy, type EarlierStep } from '../pipeline/replay.ts';
 import type { observeJobs } from '../workflows/observe-jobs.ts';
 import type { RunMemory, RunPipelineInput } from '../workflows/run-pipeline.ts';
-import { NoWorkerError } from './errors.ts';
+import { InvalidInputError, NoWorkerError } from './errors.ts';
 import { lookByWorker } from './look-by-worker.ts';
 import { readRunInput } from './run-input.ts';
 
@@ -16,6 +16,9 @@ import { readRunInput } from './run-input.ts';
 const MEMORY_TIMEOUT_MS = 6_000;
 const MEMORY_TRIES = 3;
 
+/** A worker is soon seen in a history; the rest of it may be long. */
+const FIRST_EVENTS = 20;
+
 /** What a run that has ended tells of itself, which a worker reads from its history. Throws a NoWorkerError. */
 export async function memoryOf(client: Client, run: string, runId: string): Promise<RunMemory> {
   const handle = client.workflow.getHandle(run, runId);
@@ -24,11 +27,12 @@ export async function memoryOf(client: Client, run: string, runId: string): Prom
       client.withDeadline(Date.now() + MEMORY_TIMEOUT_MS, () => handle.query<RunMemory>('memory')),
     );
   } catch (error) {
-    if (!(await hasBegun(handle))) return memoryOfUnbegun(await readRunInput(client, run));
-    const reason = rootCause(error) ?? String(error);
-    throw new NoWorkerError(
-      `Run ${run} could not be asked what it has done (${reason}). A worker has to run on its task queue. Nothing was started.`,
-    );
+    if (!(await hasBegun(client, run, runId))) return memoryOfUnbegun(await readRunInput(client, run, runId));
+    const problem = `Run ${run} could not be asked what it has done (${rootCause(error) ?? String(error)})`;
+    if (isGrpcDeadlineError(error))
+      throw new NoWorkerError(`${problem}. A worker has to run on its task queue. Nothing was started.`);
+    if (isGrpcServiceError(error)) throw error;
+    throw new InvalidInputError([`${problem}. Nothing was started.`]);
   }
 }
 
@@ -43,13 +47,27 @@ async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer
 }
 
 /** Whether a worker ever did anything for the run: one that was terminated before cannot be asked. */
-async function hasBegun(handle: WorkflowHandle): Promise<boolean> {
-  const { events = [] } = await handle.fetchHistory();
-  return (events ?? []).some(({ workflowTaskCompletedEventAttributes: done }) => done !== undefined && done !== null);
+async function hasBegun({ options, workflowService }: Client, workflowId: string, runId: string): Promise<boolean> {
+  const { namespace } = options;
+  const execution = { workflowId, runId };
+  let nextPageToken: Uint8Array = new Uint8Array();
+  do {
+    const page = await workflowService.getWorkflowExecutionHistory({
+      namespace,
+      execution,
+      maximumPageSize: FIRST_EVENTS,
+      nextPageToken,
+    });
+    const events = page.history?.events ?? [];
+    if (events.some(({ workflowTaskCompletedEventAttributes: done }) => done)) return true;
+    nextPageToken = page.nextPageToken ?? new Uint8Array();
+  } while (nextPageToken.length > 0);
+  return false;
 }
 
 function memoryOfUnbegun({ pipeline, params = {}, replay }: RunPipelineInput): RunMemory {
-  return { steps: {}, params, leftOfOthers: replay?.steps ?? {}, unloaded: pipeline };
+  const { from, steps = {} } = replay ?? {};
+  return { steps: {}, ...(from !== undefined && { from }), params, leftOfOthers: steps, unloaded: pipeline };
 }
 
 /**
@@ -60,18 +78,23 @@ export async function stepsLeft(
   client: Client,
   taskQueue: string,
   { run, of, memory }: { run: string; of: string; memory: RunMemory },
-): Promise<Record<string, EarlierStep>> {
-  const { steps, from, definition, leftOfOthers } = memory;
-  const asked = definition ? stepsAskedFor(from, planSteps(definition)) : new Set<string>();
+): Promise<{ steps: Record<string, EarlierStep>; warnings: string[] }> {
+  const { steps, from, leftOfOthers, unloaded } = memory;
+  // A replay is started with the whole definition.
+  const definition = memory.definition ?? (typeof unloaded === 'object' ? unloaded : undefined);
+  const asked = from !== undefined && definition ? stepsAskedFor(from, planSteps(definition)) : new Set<string>();
   const left = stepsLeftBy(steps, of, { asked, before: leftOfOthers });
   const jobs = Object.values(left).flatMap((step) => (step.job && mayStillRun(step) ? [step.job] : []));
-  if (jobs.length === 0) return left;
+  if (jobs.length === 0) return { steps: left, warnings: [] };
   const seen = await lookByWorker<typeof observeJobs>(client, taskQueue, 'observeJobs', run, jobs.map(refOf)).catch(
     (): Awaited<ReturnType<typeof observeJobs>> => ({}),
   );
+  const warnings: string[] = [];
   const again = Object.entries(left).map(([id, step]): [string, EarlierStep] => {
-    const observation = step.job && mayStillRun(step) ? seen[step.job.id] : undefined;
+    if (!step.job || !mayStillRun(step)) return [id, step];
+    const observation = seen[step.job.id];
+    if (!observation) warnings.push(`How job ${step.job.id} of step ${id} stands could not be seen now.`);
     return [id, observation ? asSeenSince(step, observation) : step];
   });
-  return Object.fromEntries(again);
+  return { steps: Object.fromEntries(again), warnings };
 }

@@ -66,7 +66,7 @@ export function wayOn(
   if (isJob && mayStillRun(earlier)) {
     if (redoneSources.length > 0)
       return { way: 'again', why: `${sources}; ${itsJob(earlier)} may run beside the new one` };
-    if (isSame) return { way: 'adopt', why: `${itsJob(earlier)} may still run, or has ended since` };
+    if (isSame) return { way: 'adopt', why: whyAdopted(earlier) };
     return { way: 'again', why: `its input changed; ${itsJob(earlier)} may run beside the new one` };
   }
   const isUntouched = isSame && !isForced && redoneSources.length === 0;
@@ -98,8 +98,13 @@ function whyFirst(earlier: EarlierStep | undefined): string {
   return earlier?.outcome === undefined ? 'it has not run yet' : `it was ${earlier.outcome}`;
 }
 
+function whyAdopted({ job, attempt }: EarlierStep): string {
+  if (job) return `job ${job.id} may still run, or has ended since`;
+  return `attempt ${attempt} may have begun: its job is taken over if there is one, and started if not`;
+}
+
 function itsJob({ job, attempt }: EarlierStep): string {
-  return job ? `job ${job.id}` : `the job of attempt ${attempt}`;
+  return job ? `job ${job.id}` : `a job of attempt ${attempt}`;
 }
 
 const ENDED: Partial<Record<NonNullable<StepReport['outcome']>, string>> = {
@@ -129,9 +134,14 @@ export function stepsLeftBy(
   const left = Object.entries(steps).map(([id, { earlier, ...step }]): [string, EarlierStep] => {
     const hasBegun = step.attempt > 0;
     if (hasBegun || !earlier) return [id, { ...step, runId: step.reused?.runId ?? runId }];
-    return [id, asked.has(id) ? { ...earlier, isDue: true } : earlier];
+    return [id, notComeTo(id, earlier, asked)];
   });
-  return { ...before, ...Object.fromEntries(left) };
+  const others = Object.entries(before).map(([id, step]) => [id, notComeTo(id, step, asked)] as const);
+  return { ...Object.fromEntries(others), ...Object.fromEntries(left) };
+}
+
+function notComeTo(id: string, step: EarlierStep, asked: ReadonlySet<string>): EarlierStep {
+  return asked.has(id) ? { ...step, isDue: true } : step;
 }
 
 /** A step whose job was thought to run, now that its service says that it has ended. A success is still to be judged. */

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { RunNotFoundError } from '../client/errors.ts';
 import { runKey } from '../pipeline/run-key.ts';
-import { audit } from './audit.ts';
+import { audit, changing } from './audit.ts';
 import { inTime, type ApiContext } from './context.ts';
 import { problemAnswers } from './problems.ts';
 import { runPath, runStatus, stepId } from './request-schemas.ts';
@@ -40,21 +40,22 @@ export const cancelRoute: FastifyPluginAsyncZod<ApiContext> = async (app, contex
     handler: async (request, reply) => {
       const run = runKey(request.params.pipeline, request.params.key);
       const step = request.body.step;
-      const status = await inTime(context, async () => {
+      const change = {
+        action: step === undefined ? 'cancel' : 'cancel-step',
+        run,
+        ...(step !== undefined && { step }),
+      } as const;
+      const cancel = async () => {
         const standing = await context.nightscore.standing(run);
         if (!standing) throw new RunNotFoundError(run);
         if (step !== undefined) await context.nightscore.cancelStep(run, step);
         else await context.nightscore.cancel(run);
         return standing.status;
-      });
+      };
+      const status = await changing(context.auditLog, request, change, () => inTime(context, cancel));
       const cancelRequested = status === 'running';
       const result = cancelRequested ? 'asked' : `had ended already (${status})`;
-      audit(context.auditLog, request, {
-        action: step === undefined ? 'cancel' : 'cancel-step',
-        run,
-        ...(step !== undefined && { step }),
-        result,
-      });
+      audit(context.auditLog, request, { ...change, result });
       reply.code(202);
       return { run, cancelRequested, status };
     },

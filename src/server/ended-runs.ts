@@ -69,7 +69,7 @@ export class EndedRuns {
   /** Lets everybody go. Then ends once nothing is asked of Temporal any more: its client fails badly when its connection is closed before. */
   async close(): Promise<void> {
     this.#closed.abort();
-    this.#release([...this.#waiting.keys()]);
+    for (const waiting of this.#waiting.values()) for (const leave of waiting) leave();
     await this.#looking;
   }
 
@@ -95,12 +95,14 @@ export class EndedRuns {
     // A list may lag behind, both ways; the run itself does not.
     const failures: unknown[] = [];
     const look = async (run: string) => {
+      // Who comes while we look may wait for a replay that has begun since.
+      const waiting = [...(this.#waiting.get(run) ?? [])];
       try {
         const report = await inTime(this.#options, () => this.#reportIfEnded(run));
-        if (report) this.#release([run], report);
+        if (report) for (const leave of waiting) leave(report);
       } catch (error) {
         // A run that is gone never ends: who waits for it reads it once more, and is told so.
-        if (error instanceof RunNotFoundError) this.#release([run]);
+        if (error instanceof RunNotFoundError) for (const leave of waiting) leave();
         // One that cannot be seen is no reason to keep those waiting who wait for others.
         else failures.push(error);
       }
@@ -123,9 +125,5 @@ export class EndedRuns {
     const report = await nightscore.get(run);
     // It may go on again since: a replay runs under the same key.
     return report.outcome === undefined ? undefined : report;
-  }
-
-  #release(runs: readonly string[], report?: RunReport): void {
-    for (const run of runs) for (const leave of this.#waiting.get(run) ?? []) leave(report);
   }
 }

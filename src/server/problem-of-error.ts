@@ -72,6 +72,12 @@ export function problemOfError(error: Error, method: string): ApiProblem | undef
   return undefined;
 }
 
+/** Whether what was asked for may have been done although it failed for us so: the answer did not come. */
+export function mayBeDone(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || lostConnectionText(error) !== undefined;
+}
+
 const NO_WORKER = 'No worker has taken this up in time: is one running? What was asked for may still be done.';
 
 /** Not in the words of gRPC, which are about its own insides. */

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { RunNotFoundError } from '../client/errors.ts';
 import { runKey } from '../pipeline/run-key.ts';
-import { audit } from './audit.ts';
+import { audit, changing } from './audit.ts';
 import { callerOfRequest } from './authorization.ts';
 import { inTime, type ApiContext } from './context.ts';
 import { loadPipeline } from './load-pipeline.ts';
@@ -28,6 +28,11 @@ const body = z
     of: z
       .exactOptional(z.string().regex(/^[0-9a-f-]{1,64}$/, 'must be the `of` of a plan'))
       .describe('The `of` of the plan that you have seen: nothing is started when the run was replayed since'),
+    paysAgain: z
+      .exactOptional(z.int().min(0))
+      .describe(
+        'The `paysAgain` of the plan that you have seen: nothing is started when more steps would pay once more by now',
+      ),
     dryRun: z.exactOptional(z.boolean()).describe('Only say what a replay would do'),
   })
   .meta({ id: 'ReplayRun' });
@@ -95,7 +100,7 @@ export const replayRoute: FastifyPluginAsyncZod<ApiContext> = async (app, contex
     handler: async (request, reply) => {
       const { pipeline, key } = request.params;
       const run = runKey(pipeline, key);
-      const { definition, dryRun, ...given } = request.body;
+      const { definition, dryRun, paysAgain, ...given } = request.body;
       const options = {
         run,
         ...given,
@@ -104,8 +109,11 @@ export const replayRoute: FastifyPluginAsyncZod<ApiContext> = async (app, contex
       // A cheap question first, so that a Temporal which is silent is told as soon as to any other request.
       if (!(await inTime(context, () => context.nightscore.standing(run)))) throw new RunNotFoundError(run);
       if (dryRun) return inTime(context, () => context.nightscore.planReplay(options), REPLAY_LIMIT_MS);
-      const named = { requestName: request.headers['idempotency-key'], caller: callerOfRequest(request).name };
-      const answer = await inTime(context, () => replayRun(context, { ...options, ...named }), REPLAY_LIMIT_MS);
+      const caller = callerOfRequest(request).name;
+      const asked = { ...options, paysAgain, requestName: request.headers['idempotency-key'], caller };
+      const answer = await changing(context.auditLog, request, { action: 'replay', run }, () =>
+        inTime(context, () => replayRun(context, asked), REPLAY_LIMIT_MS),
+      );
       const { plan: done } = answer;
       audit(context.auditLog, request, {
         action: 'replay',

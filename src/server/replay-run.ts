@@ -2,12 +2,15 @@ import { RunStateError } from '../client/errors.ts';
 import { replayedMeanwhile, type ReadyReplay, type ReplayOptions, type ReplayPlan } from '../client/replay.ts';
 import type { RunStatus } from '../client/run-summary.ts';
 import { parseRunKey } from '../pipeline/run-key.ts';
+import { counted } from '../pipeline/wording.ts';
 import type { ApiContext } from './context.ts';
 import { nameWasUsed, type NamedRequest } from './request-claims.ts';
 
 export interface ReplayRequest extends ReplayOptions {
   /** Temporal run id that a plan was made for: nothing is started when it is not the latest any more. */
   of?: string;
+  /** How many steps may pay for a job once more: nothing is started when it would be more. */
+  paysAgain?: number | undefined;
   reason?: string;
   /** The header `Idempotency-Key`. */
   requestName?: string | undefined;
@@ -32,7 +35,7 @@ type Context = Pick<ApiContext, 'nightscore' | 'claims'>;
  */
 export async function replayRun(context: Context, request: ReplayRequest): Promise<ReplayAnswer> {
   const { run, caller, requestName } = request;
-  if (requestName === undefined) return replay(request, await context.nightscore.prepareReplay(request));
+  if (requestName === undefined) return replay(request, await prepare(context, request));
   const named = { caller, pipeline: parseRunKey(run).pipeline, name: requestName };
   try {
     return await replayOnce(context, request, named);
@@ -46,12 +49,21 @@ export async function replayRun(context: Context, request: ReplayRequest): Promi
 
 async function replayOnce(context: Context, request: ReplayRequest, named: NamedRequest): Promise<ReplayAnswer> {
   const { run } = request;
-  const prepared = await context.nightscore.prepareReplay(request);
+  const prepared = await prepare(context, request);
   const { plan } = prepared;
   const before = await context.claims.claim(named, { run, of: plan.of });
   if (before && (before.run !== run || before.of === undefined)) throw nameWasUsed(named, before);
   if (before && before.of !== plan.of) throw replayedMeanwhile(run);
   return replay(request, prepared);
+}
+
+async function prepare({ nightscore }: Context, request: ReplayRequest): Promise<ReadyReplay> {
+  const prepared = await nightscore.prepareReplay(request);
+  const { run, paysAgain } = prepared.plan;
+  if (request.paysAgain === undefined || paysAgain <= request.paysAgain) return prepared;
+  throw new RunStateError([
+    `The replay of run ${run} would pay for ${counted(paysAgain, 'job')} again by now, and for ${request.paysAgain} in the plan that was seen: look at it with dryRun. Nothing was started.`,
+  ]);
 }
 
 async function replay({ reason, caller }: ReplayRequest, { plan, start }: ReadyReplay): Promise<ReplayAnswer> {

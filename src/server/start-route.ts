@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { audit } from './audit.ts';
+import { audit, changing } from './audit.ts';
 import { callerOfRequest } from './authorization.ts';
 import { inTime, type ApiContext } from './context.ts';
 import { loadPipeline } from './load-pipeline.ts';
@@ -63,14 +63,17 @@ export const startRoute: FastifyPluginAsyncZod<ApiContext> = async (app, context
     },
     handler: async (request, reply) => {
       const { wait } = request.query;
-      const answer = await inTime(context, async () => {
-        const definition = await loadPipeline(context, callerOfRequest(request), request.params.pipeline);
+      const { pipeline } = request.params;
+      const start = async () => {
+        const definition = await loadPipeline(context, callerOfRequest(request), pipeline);
         return startRun(context, definition, {
           ...request.body,
           requestName: request.headers['idempotency-key'],
           caller: callerOfRequest(request).name,
         });
-      });
+      };
+      const change = { action: 'start', run: pipeline } as const;
+      const answer = await changing(context.auditLog, request, change, () => inTime(context, start));
       const { run } = answer;
       audit(context.auditLog, request, {
         action: 'start',

@@ -14,6 +14,7 @@ import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import { parseDuration } from '../pipeline/duration.ts';
 import { planSteps } from '../pipeline/plan.ts';
 import { stepsAskedFor, type ReplayInput } from '../pipeline/replay.ts';
+import { shrinkReport } from '../pipeline/report-size.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { runKey } from '../pipeline/run-key.ts';
 import { runOutcome } from '../pipeline/run-outcome.ts';
@@ -84,12 +85,19 @@ function memoryOf({ pipeline, params = {} }: RunPipelineInput, record: RunRecord
   const { report, definition, leftOfOthers } = record;
   const { from } = report.run.replay ?? {};
   return {
-    steps: report.steps,
+    steps: asSmallAsNeeded(report).steps,
     ...(from !== undefined && { from }),
     params,
     leftOfOthers,
     ...(definition ? { definition } : { unloaded: pipeline }),
   };
+}
+
+/** Only a run that has ended in order has shrunk its report. */
+function asSmallAsNeeded(report: RunReport): RunReport {
+  const copy = JSON.parse(JSON.stringify(report)) as RunReport;
+  shrinkReport(copy);
+  return copy;
 }
 
 /** Anybody can start the workflow with anything; an error that is no ApplicationFailure would make Temporal try for ever. */

@@ -1,6 +1,7 @@
 import { GetBatchPredictionCommand, MachineLearningClient } from '@aws-sdk/client-machine-learning';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { NightscoreClient } from '../../src/client/nightscore-client.ts';
 import type { PipelineDefinition, StepDefinition } from '../../src/pipeline/definition.ts';
 import type { ReplayAction } from '../../src/pipeline/replay-plan.ts';
 import type { RunReport } from '../../src/pipeline/report.ts';
@@ -326,6 +327,24 @@ describe('a replay', () => {
     const after = await replayed(run);
     expect(after).toMatchObject({ outcome: 'succeeded', steps: { score: { attempt: 1 } } });
     expect(await countCreates(aws, after)).toBe(1);
+  });
+
+  it('remembers from which step it was to begin, although it was terminated before any worker had begun it', async () => {
+    const { run } = await nightscore.run(pipeline('replay-from-unbegun', { score: jobStep(AML) }), KEY);
+    const idle = new NightscoreClient({ client: nightscore.temporal, taskQueue: 'nobody-works-here' });
+    await idle.replay({ run: run.id, from: 'score' });
+    await nightscore.temporal.workflow.getHandle(run.id).terminate('nobody takes it');
+    expect(await actions(run.id)).toEqual({ score: 'pay again' });
+  });
+
+  it('tells with each run the jobs that it paid for, also those of attempts that were not the last', async () => {
+    await aws.faults([{ call: 'create', fault: 'job-fails', times: 3 }]);
+    const steps = { score: jobStep(AML, { retry: { maxAttempts: 2, delay: '1s' } }) };
+    const { run } = await nightscore.run(pipeline('replay-retried', steps), KEY);
+    expect(await replayed(run.id)).toMatchObject({ outcome: 'succeeded', steps: { score: { attempt: 4 } } });
+    const history = await nightscore.client.history(run.id);
+    expect(history.map(({ jobs }) => jobs.length)).toEqual([2, 2]);
+    expect(new Set(history.flatMap(({ jobs }) => jobs)).size).toBe(4);
   });
 
   it('makes a success of a run whose failed step the definition has no more, and pays for nothing', async () => {

@@ -209,6 +209,12 @@ describe('what a run leaves', () => {
     const found = stepsLeftBy({ score: left(score, 'job-9') }, RUN, { asked: new Set(), before });
     expect(Object.keys(found)).toEqual(['gone', 'score']);
   });
+
+  it('keeps what a replay was asked to run again, although it ended before it had loaded its pipeline', () => {
+    const before = { score: left(score, 'job-1') };
+    const found = stepsLeftBy({}, RUN, { asked: new Set(['score']), before });
+    expect(plan(pipeline('p', { score }), found)).toMatchObject({ score: { action: 'pay again' } });
+  });
 });
 
 describe('a job that was thought to run', () => {

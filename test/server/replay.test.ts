@@ -127,7 +127,12 @@ describe('replaying a run', () => {
         body: { type: 'urn:nightscore:problem:wrong-state' },
       });
     }
-    expect((await api.post(path, { from: 'score', of: plan['of'] })).status).toBe(202);
+    const seen = { from: 'score', of: plan['of'], paysAgain: plan['paysAgain'] };
+    expect(await api.post(path, seen)).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('would pay for 2 jobs again by now, and for 0 in the plan') as string },
+    });
+    expect((await api.post(path, { ...seen, paysAgain: 2 })).status).toBe(202);
 
     await api.temporal.workflow.start('runPipeline', {
       workflowId: 'api-replay/2026-11-22',

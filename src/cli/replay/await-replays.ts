@@ -13,7 +13,7 @@ export async function untilEnded(
 ): Promise<void> {
   const look = async (result: Replayed) => {
     signal.throwIfAborted();
-    const standing = await client.standing(result.run);
+    const standing = await client.standing(result.run, result.runId);
     if (standing?.status === 'running') return;
     // Temporal forgets runs after the retention time of its namespace.
     result.outcome = standing?.status ?? 'unknown';

@@ -1,10 +1,5 @@
-import {
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-  type Client,
-  type ScheduleDescription,
-  type WorkflowHandle,
-} from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type ScheduleDescription } from '@temporalio/client';
+import { failureOf } from '../run-failure.ts';
 import { statusOf, type RunStatus } from '../run-summary.ts';
 import { contentOfDescription, timesText, type ScheduleDifference } from './schedule-content.ts';
 
@@ -85,16 +80,6 @@ async function outcomeOf(client: Client, id: string, runId?: string): Promise<Om
 
 function statusOfRun(client: Client, run: string): Promise<Pick<ScheduledAction, 'status'>> {
   return unlessGone(async () => ({ status: statusOf(await client.workflow.getHandle(run).describe()) }));
-}
-
-async function failureOf(handle: WorkflowHandle): Promise<Pick<ScheduledAction, 'error'>> {
-  try {
-    await handle.result();
-    return {};
-  } catch (error) {
-    if (error instanceof WorkflowFailedError) return { error: error.cause?.message ?? error.message };
-    throw error;
-  }
 }
 
 /** Temporal's retention may have removed what is looked at. */

@@ -4,10 +4,10 @@ import type { Replayed } from '../../../src/cli/view/replays-lines.ts';
 import type { NightscoreClient } from '../../../src/client/nightscore-client.ts';
 import type { RunStatus } from '../../../src/client/run-summary.ts';
 
-/** Runs that stand so, one look after another. */
+/** Replays, by their Temporal run ids, that stand so, one look after another. */
 function clientOf(looks: Record<string, RunStatus[]>): NightscoreClient {
-  const standing = (run: string) => {
-    const status = looks[run]?.shift();
+  const standing = (_run: string, runId = 'that of a later replay') => {
+    const status = looks[runId]?.shift();
     return Promise.resolve(status && { status });
   };
   return { standing } as unknown as NightscoreClient;
@@ -24,7 +24,7 @@ describe('waiting for replays', () => {
     ];
     const told: string[] = [];
     await untilEnded(results, {
-      client: clientOf({ 'a/1': ['running', 'succeeded'], 'b/1': ['terminated'] }),
+      client: clientOf({ 1: ['running', 'succeeded'], 2: ['terminated'] }),
       signal: new AbortController().signal,
       tell: (run, what) => told.push(`${run} ${what}`),
     });
