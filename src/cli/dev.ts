@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipelineFiles } from '../pipeline-files.ts';
-import { readSettings } from '../settings.ts';
+import { loadPipelineFile, pipelineFiles } from '../pipeline-files.ts';
+import { readSettings, SettingsError } from '../settings.ts';
 import { startLocalApi, type LocalApi } from './local/api.ts';
 import { awsOfUser } from './local/aws-environment.ts';
 import { temporalOfUser } from './local/own-temporal.ts';
@@ -11,6 +11,8 @@ import { startLocalStack, type LocalStackOptions } from './local/stack.ts';
 import { aborted, listenForInterruption } from './process/interruption.ts';
 import { createLog } from './process/log.ts';
 import { note, print } from './process/output.ts';
+import { hostAndPort } from '../temporal/connection-settings.ts';
+import { probe } from '../temporal/tcp-probe.ts';
 import { devBanner } from './view/dev-banner.ts';
 
 export interface DevOptions {
@@ -21,6 +23,8 @@ export interface DevOptions {
   speed: number;
   data: string;
 }
+
+const PROBE_LIMIT_MS = 5_000;
 
 /** Simulated jobs are short, so `dev` looks at them more often than a worker in production. */
 const DEV_SETTINGS = {
@@ -33,7 +37,7 @@ const DEV_SETTINGS = {
 export async function dev(options: DevOptions): Promise<void> {
   const signal = listenForInterruption();
   const settings = readSettings({ ...DEV_SETTINGS, ...withPipelines(process.env) });
-  const files = await pipelineFiles(settings.pipelinesFolder);
+  const example = await startableOf(await pipelineFiles(settings.pipelinesFolder));
   const temporal = await temporalFor(options);
   await assertPortIsFree({ port: options.apiPort, option: '--api-port' });
   const { own, ignored } = awsOfUser(process.env);
@@ -46,13 +50,34 @@ export async function dev(options: DevOptions): Promise<void> {
     api = await startLocalApi({ port: options.apiPort, temporal: stack.temporal, settings, log });
     const { data, speed } = options;
     const isOwn = { temporal: 'own' in temporal, aws: 'own' in aws };
-    print(devBanner({ stack, api: api.url, settings, files, data, speed, isOwn, ignored }).join('\n'));
+    print(
+      devBanner({
+        stack,
+        api: api.url,
+        settings,
+        ...(example !== undefined && { example }),
+        data,
+        speed,
+        isOwn,
+        ignored,
+      }).join('\n'),
+    );
     await Promise.race([aborted(signal), stack.failed]);
     note('\nStopping … what runs now goes on at the next `nightscore dev`.');
   } finally {
     await api?.stop();
     await stack.stop();
   }
+}
+
+/** The first pipeline that starts by its name alone, of these files; any when there is none. */
+async function startableOf(files: readonly string[]): Promise<string | undefined> {
+  for (const file of files) {
+    const definition = await loadPipelineFile(file).catch(() => undefined);
+    const needs = Object.values(definition?.params ?? {}).some((param) => param.default === undefined);
+    if (definition && definition.period !== 'none' && !needs) return file;
+  }
+  return files[0];
 }
 
 /** The environment, with the folder of the packaged examples where the user has none of his own. */
@@ -64,6 +89,13 @@ function withPipelines(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 async function temporalFor({ port, uiPort, data }: DevOptions): Promise<LocalStackOptions['temporal']> {
   const { own, namespace } = temporalOfUser(process.env);
   if (own) {
+    const { host, port: its } = hostAndPort(own.address);
+    if ((await probe(host, its, PROBE_LIMIT_MS)) !== undefined) {
+      const { value, source } = own.address;
+      throw new SettingsError(
+        `Nobody listens at ${value} (from ${source}), and \`dev\` starts a Temporal of its own only where no address is given: unset ${source}. With --port ${its} it listens there.`,
+      );
+    }
     note(`Using the Temporal at ${own.address.value} (from ${own.address.source}) instead of starting one.`);
     return { own };
   }

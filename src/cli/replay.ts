@@ -21,7 +21,10 @@ export interface ReplayCommandOptions {
 /** `nightscore replay`: one run, or all that a filter matches. Says first what it will do. */
 export async function replay(run: string | undefined, options: ReplayCommandOptions): Promise<void> {
   const { where, from } = options;
-  if ((run === undefined) === (where === undefined)) {
+  if (run !== undefined && where !== undefined) {
+    throw new InvalidInputError(['Name one run or choose runs with --where, not both.']);
+  }
+  if (run === undefined && where === undefined) {
     throw new InvalidInputError(['Name one run, for example churn-nightly/2026-11-20, or choose runs with --where.']);
   }
   if (run !== undefined) {

@@ -3,6 +3,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,7 +12,7 @@ import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { runKey } from '../pipeline/run-key.ts';
 import type { runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
-import { InvalidInputError, RunNotFoundError } from './errors.ts';
+import { InvalidInputError, NoWorkerError, RunNotFoundError } from './errors.ts';
 import { latestRunIds } from './latest-runs.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
 import { RUNS_PER_ANSWER, RUNS_PER_QUERY } from './page-size.ts';
@@ -65,6 +66,9 @@ export interface RunStanding {
 const WATCH_INTERVAL_MS = 1_000;
 /** Of how many runs one looks at once which are the latest under their keys. */
 const LATEST_AT_ONCE = 50;
+
+/** How long a worker may take to take up what a run is told, in milliseconds. */
+const UPDATE_TIMEOUT_MS = 8_000;
 
 /** Starts, reads, lists, watches and cancels runs. */
 export class NightscoreClient {
@@ -197,14 +201,22 @@ export class NightscoreClient {
 
   /**
    * Asks a run to cancel one step: its job is stopped where its service can, and steps that need it are skipped. Returns once the run was told.
-   * Throws a RunNotFoundError, and an InvalidInputError when there is no such step or it has ended.
+   * Throws a RunNotFoundError, an InvalidInputError when there is no such step or it has ended, and a NoWorkerError.
    */
   async cancelStep(run: string, step: string): Promise<void> {
     const description = await this.#describe(run);
     if (statusOf(description) !== 'running') throw new InvalidInputError([`Run ${run} has ended already.`]);
+    const handle = this.#client.workflow.getHandle(run, description.runId);
     try {
-      await this.#client.workflow.getHandle(run, description.runId).executeUpdate('cancelStep', { args: [step] });
+      await this.#client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
+        handle.executeUpdate('cancelStep', { args: [step] }),
+      );
     } catch (error) {
+      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+        throw new NoWorkerError(
+          `No worker has taken up in time that step ${step} of run ${run} is to be cancelled. Is one running on its task queue, ${description.taskQueue}? It may still be done once one runs.`,
+        );
+      }
       if (error instanceof WorkflowUpdateFailedError)
         throw new InvalidInputError([error.cause?.message ?? error.message]);
       throw error;

@@ -1,7 +1,9 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { rootCause } from '@temporalio/common';
 import { RUN_REPORT_VERSION, type RunReport } from '../pipeline/report.ts';
 import { isRunKey, parseRunKey } from '../pipeline/run-key.ts';
+import { queryProblem } from '../temporal/query-problem.ts';
+import type { RunPipelineInput } from '../workflows/run-pipeline.ts';
+import { readRunInput } from './run-input.ts';
 import { statusOf, type RunStatus } from './run-summary.ts';
 
 /** What both a description and a list say of a run. */
@@ -41,11 +43,11 @@ async function query(client: Client, { workflowId: run, runId, startTime, taskQu
   try {
     return await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () => handle.query<RunReport>('report'));
   } catch (error) {
-    const reason = rootCause(error) ?? String(error);
+    const { trigger = 'unknown' } = await readRunInput(client, run, runId).catch((): Partial<RunPipelineInput> => ({}));
     return {
       version: RUN_REPORT_VERSION,
-      run: { id: run, ...partsOf(run), trigger: 'unknown', startedAt: startTime.toISOString() },
-      error: `No worker could say more about this run (${reason}). Is one running on its task queue, ${taskQueue}?`,
+      run: { id: run, ...partsOf(run), trigger, startedAt: startTime.toISOString() },
+      error: `No worker could say more about this run (${queryProblem(error)}). Is one running on its task queue, ${taskQueue}?`,
       steps: {},
     };
   }

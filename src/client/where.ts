@@ -41,6 +41,7 @@ export interface Where {
  * the end of a pipeline or period stands for anything. Throws an InvalidInputError with everything that is wrong.
  */
 export function parseWhere(text: string): Where {
+  if (/\s=|=\s/.test(text)) throw new InvalidInputError([`--where: ${JSON.stringify(text)}: write no spaces around =`]);
   const problems: string[] = [];
   const values = new Map<string, readonly string[]>();
   const terms = text

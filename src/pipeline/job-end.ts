@@ -2,7 +2,7 @@ import { causeOf, SERVICE_SIDE_CAUSES, type Cause } from './cause.ts';
 import type { Gate, RetryDefinition } from './definition.ts';
 import { checkGate } from './gate.ts';
 import { missingPermission } from './denial.ts';
-import type { JobObservation } from './job.ts';
+import type { JobObservation, JobRecords } from './job.ts';
 import type { JobOutcome } from './outcome.ts';
 
 /** Why we gave up on a job before it ended. */
@@ -39,7 +39,7 @@ export function concludeJob(
   if (lost) return { outcome: 'lost', error: `The service no longer knows the job; ${lastSeen(seen)}` };
   switch (seen?.state) {
     case 'succeeded':
-      return passGate(seen, gate);
+      return passGate(seen.records, gate);
     case 'stopped':
     case 'deleted':
       return interruption
@@ -64,8 +64,9 @@ export function isWorthAnotherAttempt({ cause }: Pick<JobEnd, 'cause'>, retry: R
   return cause !== undefined && (retry?.causes ?? SERVICE_SIDE_CAUSES).includes(cause);
 }
 
-function passGate(seen: JobObservation, gate: Gate | undefined): JobEnd {
-  const objection = checkGate(gate ?? {}, seen.records);
+/** What the gate of a step makes of a job that its service ran well. */
+export function passGate(records: JobRecords | undefined, gate: Gate | undefined): JobEnd {
+  const objection = checkGate(gate ?? {}, records);
   if (objection === undefined) return { outcome: 'succeeded' };
   return { outcome: 'failed', error: `The job succeeded, but its gate did not let it pass: ${objection}` };
 }

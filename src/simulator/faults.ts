@@ -133,7 +133,13 @@ const S3_FAULTS: readonly FaultEffect['kind'][] = ['refuse', 'internal-error', '
 
 /** The fault switches that are on. They are not kept over a restart. */
 export class FaultSwitches {
+  readonly #services: readonly string[];
   #switches: FaultSwitch[] = [];
+
+  /** @param services names of the services apart from S3 */
+  constructor(services: readonly string[]) {
+    this.#services = [...services, 's3'];
+  }
 
   get all(): readonly FaultSwitch[] {
     return this.#switches;
@@ -147,6 +153,11 @@ export class FaultSwitches {
   add(switches: unknown): void {
     const parsed = z.array(switchSchema).safeParse(switches);
     if (!parsed.success) throw new AwsError('InvalidFault', z.prettifyError(parsed.error));
+    const stray = parsed.data.find(({ service }) => service !== undefined && !this.#services.includes(service));
+    if (stray) {
+      const message = `There is no service ${JSON.stringify(stray.service)}; there are ${this.#services.join(', ')}.`;
+      throw new AwsError('InvalidFault', message);
+    }
     const unfit = parsed.data.find((one) => one.service === 's3' && !isFitForS3(faultOf(one)));
     if (unfit) throw new AwsError('InvalidFault', `The fault ${unfit.fault} cannot strike s3.`);
     const idle = parsed.data.find((one) => one.call !== undefined && !canStrike(one, one.call));

@@ -97,7 +97,7 @@ function openEngine(folder: SimulatorFolder, clock: Clock, log: Logger): Engine 
   const store = new ObjectStore(folder.objects);
   const books = new JobBooks(folder.state, clock);
   const ledger = new Ledger(folder.state);
-  const faults = new FaultSwitches();
+  const faults = new FaultSwitches(definitions.map(({ name }) => name));
   const logs = new JobLogs();
   const runners: Pick<JobRunner<unknown>, 'resume' | 'close'>[] = [];
   const tools = { clock, store, workFolder: folder.work, scoring: new Slots(() => SCORING_AT_ONCE), log };

@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { VerifyJobInput } from '../activities/verify-job.ts';
-import { checkGate } from '../pipeline/gate.ts';
+import { passGate } from '../pipeline/job-end.ts';
 import { refOf } from '../pipeline/job-report.ts';
 import { verificationObjection, type Verification } from '../pipeline/verification.ts';
 import type { Activities } from './await-end.ts';
@@ -24,8 +24,8 @@ export async function proven(
     if (!verification) return unproven(result, 'that took too long');
     const counted = { ...verification.records, ...records };
     const job = { ...result.job, records: counted, verification };
-    const objection = verificationObjection(verification) ?? checkGate(gate ?? {}, counted);
-    if (objection === undefined) return { ...result, job };
+    const objection = verificationObjection(verification);
+    if (objection === undefined) return { ...result, job, ...passGate(counted, gate) };
     const error = `The job succeeded, but its results are not proven: ${objection}`;
     return { ...result, outcome: 'failed', job, error };
   } catch (error) {

@@ -44,6 +44,10 @@ describe('a filter of runs', () => {
     expect([...values.keys()]).toEqual(['outcome', 'pipeline']);
   });
 
+  it.each(['outcome = failed', 'outcome= failed', 'outcome =failed'])('%s has spaces too many', (text) => {
+    expect(() => whereQuery(text)).toThrow('write no spaces around =');
+  });
+
   it('tells everything that is wrong at once', () => {
     expect(() => whereQuery('outcom=failed since=never')).toThrow(/no field "outcom"[\s\S]*"never" is no moment/);
   });

@@ -119,7 +119,7 @@ describe('replay of one run', () => {
 
   it.each([
     [['replay'], 'Name one run'],
-    [['replay', 'a/b', '--where', 'outcome=failed'], 'Name one run'],
+    [['replay', 'a/b', '--where', 'outcome=failed'], 'Name one run or choose runs with --where, not both'],
     [['replay', 'no-run'], 'is not a run key'],
     [['replay', 'cli-replay-none/2026-11-20'], 'There is no run cli-replay-none/2026-11-20'],
     [['replay', '--where', 'outcome=faild'], 'there is no outcome "faild"'],

@@ -192,7 +192,11 @@ describe('pauseOnFailure', () => {
   test('pauses the schedule when a run fails, and the list says so', async () => {
     await scheduled('failing', { pauseOnFailure: true }, failing);
     await backfill('failing', '2026-11-06');
-    await expect.poll(() => paused('failing'), TIMEOUT).toBe(true);
+    // Nobody asks for the schedule meanwhile: the very first answer says that it is paused.
+    await expect.poll(() => statusOf('failing/2026-11-06'), TIMEOUT).toBe('failed');
+    const { temporal } = nightscore;
+    const scheduledRun = temporal.workflow.getHandle('nightscore-schedule:failing-2026-11-06T01:30:00Z');
+    await expect.poll(async () => (await scheduledRun.describe()).status.name, TIMEOUT).toBe('FAILED');
     expect(await nightscore.schedules.list()).toMatchObject([
       { state: 'paused', note: expect.stringMatching(/fail/i), lastActions: [{ status: 'failed' }] },
     ]);

@@ -319,6 +319,7 @@ describe('a fault switch', () => {
     [[{ fault: 'slow', times: 0 }], '>0'],
     [[{ fault: 'slow', service: 's3', when: 'now' }], 'Unrecognized key'],
     [[{ fault: 'reset-after', service: 's3' }], 'cannot strike s3'],
+    [[{ fault: 'throttle', service: 'frauddetector' }], 'there are machine-learning, fraud-detector, personalize, s3'],
     [[{ fault: 'stop-ignored', service: 's3' }], 'cannot strike s3'],
     [[{ fault: 'job-fails', call: 'read' }], 'cannot strike calls to read'],
     [{ fault: 'slow' }, 'expected array'],

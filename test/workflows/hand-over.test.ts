@@ -71,6 +71,8 @@ test('a run without a worker is still listed, and its report says that nobody an
   });
   const report = await nightscore.client.get(run);
   expect(report).toMatchObject({ run: { id: run, pipeline: 'alone' }, steps: {} });
-  expect(report.error).toContain(nightscore.taskQueue);
+  expect(report.run.trigger).toBe('client');
+  expect(report.error).toContain(`(none answered in time). Is one running on its task queue, ${nightscore.taskQueue}?`);
+  await expect(nightscore.client.cancelStep(run, 'score')).rejects.toThrow(/No worker has taken up in time/);
   await nightscore.temporal.workflow.getHandle(run).terminate('the test is over');
 });

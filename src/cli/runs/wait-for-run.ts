@@ -15,6 +15,6 @@ export async function waitForRun(client: NightscoreClient, run: string, options:
   });
   if (!report) return;
   if (options.json) printJson(report);
-  else print(['', ...outcomeLines(report)].join('\n'));
+  else print(['', ...outcomeLines(report, (await client.standing(run))?.status)].join('\n'));
   process.exitCode = report.outcome === undefined ? undefined : exitCodeOf(report.outcome);
 }

@@ -20,7 +20,10 @@ export function changeLines(
     const change = isWorthALine(last, step) ? [stepText(step, expectedEnds.get(id), now)] : [];
     return [...change, ...newNotices(last, step)].map((text) => `${time}  ${after.run.id}  ${id}  ${text}`);
   });
-  if (after.outcome === undefined) return steps;
+  if (after.outcome === undefined) {
+    const isNews = after.error !== undefined && after.error !== before?.error;
+    return isNews ? [...steps, `${time}  ${after.run.id}  ${oneLine(after.error ?? '')}`] : steps;
+  }
   const reason = after.error === undefined ? '' : `: ${oneLine(after.error)}`;
   return [...steps, `${time}  ${after.run.id}  ${after.outcome}${reason}`];
 }

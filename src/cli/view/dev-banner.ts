@@ -8,8 +8,8 @@ export interface DevFacts {
   /** Address of the HTTP API. */
   api: string;
   settings: Pick<Settings, 'pipelinesFolder' | 'taskQueue'>;
-  /** Pipeline files in the folder. */
-  files: readonly string[];
+  /** A pipeline file to try. */
+  example?: string;
   /** Folder of what `dev` keeps. */
   data: string;
   /** Simulated seconds per second. */
@@ -76,7 +76,7 @@ function variablesText({ stack: { temporal }, settings }: DevFacts): string[] {
 }
 
 /** A pipeline to start: by its name where the other commands look for it, else by its file. */
-function exampleText({ files: [file], settings: { pipelinesFolder } }: DevFacts): string {
+function exampleText({ example: file, settings: { pipelinesFolder } }: DevFacts): string {
   if (file === undefined) return 'PIPELINE';
   return pipelinesFolder === readSettings({}).pipelinesFolder ? basename(file, extname(file)) : shortest(file);
 }

@@ -5,6 +5,7 @@ import { problemText, readText, type Verification } from '../../pipeline/verific
 import { counted, grouped } from '../../pipeline/wording.ts';
 import { expectedEndsAtFirstLook } from './expected-end.ts';
 import { oneLine } from './one-line.ts';
+import { leftRunningLines } from './outcome-lines.ts';
 import { recordsText } from './records-text.ts';
 import { runLines, type LinesOptions } from './run-lines.ts';
 import { elapsedText, momentText } from './time-text.ts';
@@ -38,6 +39,7 @@ export function runDetails(report: RunReport, options: LinesOptions & { status?:
       ['ended', run.endedAt && momentText(run.endedAt)],
       [outcome ? 'took' : 'running for', took],
     ]),
+    ...(outcome ? leftRunningLines(steps).map((line) => options.paint('red', `  ${line}`)) : []),
     ...jobs,
   ];
 }

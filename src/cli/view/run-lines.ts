@@ -4,7 +4,7 @@ import type { StepOutcome } from '../../pipeline/outcome.ts';
 import type { JobReport, RunReport, StepReport, StepState } from '../../pipeline/report.ts';
 import { counted } from '../../pipeline/wording.ts';
 import type { ExpectedEnds } from './expected-end.ts';
-import { clipped, oneLine } from './one-line.ts';
+import { clipped, oneLine, wrapped } from './one-line.ts';
 import type { Effect, Paint } from './paint.ts';
 import { recordsText } from './records-text.ts';
 import { tableLines } from './table.ts';
@@ -21,9 +21,12 @@ export interface LinesOptions {
   /** Width of the terminal. */
   columns: number;
   paint: Paint;
-  /** Whether notices and errors keep their length; else each is cut to the width of the terminal. */
+  /** Whether notices and errors keep their length; else each has few lines, of the width of the terminal. */
   whole?: true;
 }
+
+const INDENT = '  ';
+const LINES_OF_NOTICE = 3;
 
 const HEADINGS = ['STEP', 'STATE', 'RECORDS', 'ELAPSED', 'EXPECTED END'] as const;
 const RIGHT_ALIGNED = [3, 4];
@@ -57,17 +60,33 @@ export function runLines(runs: readonly SeenRun[], options: LinesOptions): strin
   const rows = runs.map(({ report, expectedEnds }) =>
     Object.entries(report.steps).map(([id, step]) => stepRow(id, step, report.run, expectedEnds.get(id), options)),
   );
-  const fitting = (line: string) => (options.whole ? line : clipped(line, options.columns));
+  const fitting = (text: string) => (options.whole ? [`  ${text}`] : shortened(text, options.columns));
   const widths = widthsFor(options.columns);
   const table = tableLines([HEADINGS, ...rows.flat()], { widths, rightAligned: RIGHT_ALIGNED });
   const lines = [paint('dim', table.shift() ?? '')];
   for (const [index, { report }] of runs.entries()) {
     lines.push(paint('bold', clipped(report.run.id, options.columns)));
     lines.push(...table.splice(0, rows[index]?.length ?? 0));
-    lines.push(...noticeLines(report).map((line) => paint('yellow', fitting(`  ${line}`))));
-    lines.push(...errorLines(report).map((line) => paint('red', fitting(`  ${line}`))));
+    lines.push(
+      ...noticeLines(report)
+        .flatMap(fitting)
+        .map((line) => paint('yellow', line)),
+    );
+    lines.push(
+      ...errorLines(report)
+        .flatMap(fitting)
+        .map((line) => paint('red', line)),
+    );
   }
   return lines;
+}
+
+/** A notice in as many lines as leave room for the others: the end of it often says what to do. */
+function shortened(text: string, columns: number): string[] {
+  const lines = wrapped(text, columns - INDENT.length);
+  const shown = lines.slice(0, LINES_OF_NOTICE);
+  if (lines.length > shown.length) shown.push(clipped(`${shown.pop()} …`, columns - INDENT.length));
+  return shown.map((line) => `${INDENT}${line}`);
 }
 
 /** The errors of a run and of its steps, one line for each. */

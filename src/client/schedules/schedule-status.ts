@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowNotFoundError, type Client, type ScheduleDescription } from '@temporalio/client';
 import { failureOf } from '../run-failure.ts';
 import { statusOf, type RunStatus } from '../run-summary.ts';
@@ -37,6 +38,9 @@ export interface ScheduleStatus {
   withoutFile?: string;
 }
 
+/** How long a schedule takes to wake up. */
+const WAKING_MS = 300;
+
 /** What became of so many actions is looked up: two calls each. */
 const ACTIONS_LOOKED_UP = 5;
 
@@ -46,13 +50,14 @@ export async function statusOfSchedule(
   pipeline: string,
   description: ScheduleDescription,
 ): Promise<ScheduleStatus> {
-  const { info, state } = description;
-  const content = contentOfDescription(description);
-  const latest = info.recentActions.slice(-ACTIONS_LOOKED_UP);
-  const lastActions = latest.map(async ({ scheduledAt, action }): Promise<ScheduledAction> => {
+  const latest = description.info.recentActions.slice(-ACTIONS_LOOKED_UP);
+  const looks = latest.map(async ({ scheduledAt, action }): Promise<ScheduledAction> => {
     const { workflowId, firstExecutionRunId } = action.workflow;
     return { scheduledAt: scheduledAt.toISOString(), ...(await outcomeOf(client, workflowId, firstExecutionRunId)) };
   });
+  const lastActions = await Promise.all(looks);
+  const { info, state, ...others } = await awake(client, description, lastActions.at(-1));
+  const content = contentOfDescription({ info, state, ...others });
   return {
     pipeline,
     state: state.paused ? 'paused' : 'active',
@@ -60,10 +65,25 @@ export async function statusOfSchedule(
     cron: timesText(content),
     timezone: content.timezone,
     nextTimes: info.nextActionTimes.map((time) => time.toISOString()),
-    lastActions: await Promise.all(lastActions),
+    lastActions,
     missed: info.numActionsMissedCatchupWindow,
     skipped: info.numActionsSkippedOverlap,
   };
+}
+
+/**
+ * Temporal pauses a schedule on a failure only when the schedule wakes up, and the first question after a long rest wakes it up and is answered with how
+ * it was before (seen with 1.32).
+ */
+async function awake(
+  client: Client,
+  description: ScheduleDescription,
+  last: ScheduledAction | undefined,
+): Promise<ScheduleDescription> {
+  const { scheduleId, policies, state } = description;
+  if (!policies.pauseOnFailure || state.paused || last?.status !== 'failed') return description;
+  await delay(WAKING_MS);
+  return client.schedule.getHandle(scheduleId).describe();
 }
 
 /** What became of a workflow that a schedule started: of its run, as soon as it has named one. */

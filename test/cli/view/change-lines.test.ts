@@ -20,6 +20,14 @@ describe('changeLines', () => {
     expect(changeLines(undefined, running(), WHEN)).toEqual([`${TIME}  tumor-screening/2026-11-20  score  running`]);
   });
 
+  it('says once why nothing can be seen of a run', () => {
+    const alone = report({}, { error: 'No worker could say more about this run.' });
+    expect(changeLines(undefined, alone, WHEN)).toEqual([
+      `${TIME}  tumor-screening/2026-11-20  No worker could say more about this run.`,
+    ]);
+    expect(changeLines(alone, alone, WHEN)).toEqual([]);
+  });
+
   it('says nothing when nothing changed', () => {
     expect(changeLines(running(), running(), WHEN)).toEqual([]);
   });

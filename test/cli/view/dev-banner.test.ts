@@ -15,7 +15,7 @@ const FACTS: DevFacts = {
   },
   api: 'http://127.0.0.1:8080',
   settings: { pipelinesFolder: './pipelines', taskQueue: 'nightscore' },
-  files: ['pipelines/churn.yaml', 'pipelines/first.yaml'],
+  example: 'pipelines/churn.yaml',
   data: './.nightscore',
   speed: 60,
   isOwn: { temporal: false, aws: false },
@@ -47,7 +47,7 @@ No AWS account is called. Ctrl-C stops what was started here, and loses nothing.
   it('says so when it goes by the examples, and starts one by its file', () => {
     const text = banner({
       settings: { ...FACTS.settings, pipelinesFolder: EXAMPLE_PIPELINES },
-      files: [`${EXAMPLE_PIPELINES}/card-payments.yaml`],
+      example: `${EXAMPLE_PIPELINES}/card-payments.yaml`,
     });
     expect(text).toContain('(the examples, as there is no ./pipelines)');
     expect(text).toContain('nightscore start examples/pipelines/card-payments.yaml --wait');

@@ -16,6 +16,12 @@ describe('how a run ended', () => {
     ]);
   });
 
+  it('says what Temporal says of a run that was ended from outside', () => {
+    expect(outcomeLines(report({}, { outcome: 'failed' }), 'terminated')).toEqual([
+      'Run tumor-screening/2026-11-20 terminated.',
+    ]);
+  });
+
   it('says nothing of jobs when none is left', () => {
     const done = step({ state: 'ended', outcome: 'succeeded', attempt: 1, job: job() });
     expect(outcomeLines(report({ score: done }, { outcome: 'succeeded' }))).toHaveLength(1);

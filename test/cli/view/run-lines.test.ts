@@ -51,6 +51,18 @@ describe('runLines', () => {
     );
   });
 
+  it('gives a notice as many lines as it takes to say what to do, and no more than three', () => {
+    const error = 'No worker could say more about this run (none answered in time). Is one running on its task queue?';
+    expect(rendered([report({}, { error })]).slice(2)).toEqual([
+      '  No worker could say more about this run (none answered in time). Is one',
+      '  running on its task queue?',
+    ]);
+    const long = rendered([report({}, { error: 'word '.repeat(100) })]).slice(2);
+    expect(long).toHaveLength(3);
+    expect(long.at(-1)).toMatch(/…$/);
+    expect(long.every((line) => line.length <= 80)).toBe(true);
+  });
+
   it('shows why steps failed on one line, without control characters', () => {
     const failed = step({
       state: 'ended',
