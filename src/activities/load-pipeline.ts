@@ -10,13 +10,14 @@ export interface LoadPipelineInput {
   pipeline: string | PipelineDefinition;
   key: string;
   params: Readonly<Record<string, unknown>>;
+  isReplay?: boolean;
 }
 
 /** Loads and checks the pipeline and the parameters of a run; fails for good, with every problem, when they are not right. */
 export async function loadPipeline(context: ActivityContext, input: LoadPipelineInput): Promise<LoadedPipeline> {
-  const { pipeline, key, params } = input;
+  const { pipeline, key, params, isReplay = false } = input;
   const definition = typeof pipeline === 'string' ? await loadNamed(context, pipeline) : pipeline;
-  const prepared = prepareRun(definition, key, params);
+  const prepared = prepareRun(definition, key, params, { isReplay });
   if (prepared.problems) throw rejection(prepared.problems.join('\n'));
   return { ...prepared, region: context.region };
 }

@@ -193,7 +193,7 @@ async function prepared(
 ): Promise<LoadedPipeline> {
   // Loaded only now: it knows every service, and brings the AWS clients with it.
   const { prepareRun } = await import('../prepare-run.ts');
-  const { problems, ...loaded } = prepareRun(definition, key, params);
+  const { problems, ...loaded } = prepareRun(definition, key, params, { isReplay: true });
   if (problems)
     throw new InvalidInputError([
       `Run ${run} cannot be replayed with this definition and these parameters:`,

@@ -31,7 +31,7 @@ export function chosenKey(
   const { name, period = 'day' } = definition;
   if (date !== undefined && key !== undefined)
     throw new InvalidInputError([`Give ${words.date} or ${words.key}, not both.`]);
-  if (key !== undefined) return key;
+  if (key !== undefined && period !== 'hour') return key;
   if (period === 'none') {
     const reason = date === undefined ? 'its runs have to be told apart' : `${words.date} means nothing to it`;
     throw new InvalidInputError([
@@ -39,5 +39,6 @@ export function chosenKey(
     ]);
   }
   const zone = zoneOf(definition);
-  return date === undefined ? periodKey(period, now, zone) : periodKeyOfText(period, date, zone);
+  const text = date ?? key;
+  return text === undefined ? periodKey(period, now, zone) : periodKeyOfText(period, text, zone);
 }

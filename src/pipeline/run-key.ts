@@ -25,6 +25,8 @@ export interface KeyPeriod {
 
 const DAY_KEY = /^\d{4}-\d{2}-\d{2}$/;
 const HOUR_KEY = /^(?<date>\d{4}-\d{2}-\d{2})T(?<hour>[01]\d|2[0-3])(?<offset>Z|[+-](?!0000)(?:0\d|1[0-4])[0-5]\d)$/;
+/** Clocks are set to whole quarters of an hour. */
+const QUARTERS = [0, 15, 30, 45];
 const LOCAL_HOUR = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3])$/;
 
 /** The run key of a pipeline and a key, for example `churn-nightly/2026-11-20`; it is the Temporal workflow id as well. */
@@ -66,14 +68,15 @@ export function periodKey(period: Exclude<Period, 'none'>, at: Date, zone: strin
 }
 
 /**
- * The key of a period as people write it: `2026-11-20` for a day; `2026-11-20T02`, on the clock of `zone`, or the whole key for an hour.
- * Throws when the hour does not exist on that night, or exists twice.
+ * The key of a period as people write it: `2026-11-20` for a day; for an hour `2026-11-20T02`, on the clock of `zone`, or the hour with any offset,
+ * for example `2026-11-20T01Z`. Throws when the hour does not exist on that night, or exists twice.
  */
 export function periodKeyOfText(period: Exclude<Period, 'none'>, text: string, zone: string): string {
-  if (period === 'day' || !LOCAL_HOUR.test(text)) {
+  if (period === 'day') {
     periodOfKey(period, text);
     return text;
   }
+  if (!LOCAL_HOUR.test(text)) return hourKeyIn(zone, text);
   const meant = local(DateTime.fromISO(text), zone, { keepLocalTime: true });
   if (!meant.isValid || meant.toFormat("yyyy-MM-dd'T'HH") !== text) {
     throw new RunKeyError(`${quoted(text)} does not exist in ${zone}: clocks skip that hour, or there is no such day`);
@@ -81,6 +84,22 @@ export function periodKeyOfText(period: Exclude<Period, 'none'>, text: string, z
   const keys = meant.getPossibleOffsets().map((candidate) => keyOf('hour', candidate));
   if (keys.length > 1) throw new RunKeyError(`${quoted(text)} exists twice in ${zone}: say ${keys.join(' or ')}`);
   return keyOf('hour', meant);
+}
+
+/**
+ * The key that an hour has on the clock of a zone, whatever the offset in `key`: only so has an hour one run. Throws when it is no whole hour there, as
+ * `2026-11-20T01Z` in India.
+ */
+export function hourKeyIn(zone: string, key: string): string {
+  const start = DateTime.fromISO(periodOfKey('hour', key).start);
+  // Where clocks change by half an hour, an hour on the clock may begin in its middle.
+  const isOwn = QUARTERS.some((minutes) => periodKey('hour', start.plus({ minutes }).toJSDate(), zone) === key);
+  if (isOwn) return key;
+  const there = local(start, zone);
+  if (there.minute === 0) return keyOf('hour', there);
+  throw new RunKeyError(
+    `${quoted(key)} is no whole hour in ${zone}: it is ${there.toFormat("HH:mm 'on' yyyy-MM-dd")} there`,
+  );
 }
 
 /** The period that a key stands for; undefined for pipelines without a period, whose keys are the caller's own. */

@@ -118,7 +118,13 @@ async function load(input: RunPipelineInput, record: RunRecord): Promise<LoadedP
   const params = input.params ?? {};
   try {
     assertWorkflowId(runKey(typeof pipeline === 'string' ? pipeline : pipeline.name, key));
-    return await activitiesOn(workflowInfo().taskQueue, 'load and check').loadPipeline({ pipeline, key, params });
+    const isReplay = input.replay !== undefined;
+    return await activitiesOn(workflowInfo().taskQueue, 'load and check').loadPipeline({
+      pipeline,
+      key,
+      params,
+      isReplay,
+    });
   } catch (error) {
     const cancelled = CancellationScope.current().consideredCancelled;
     record.end(cancelled ? 'cancelled' : 'failed', messageOf(error));

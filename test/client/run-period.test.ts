@@ -30,6 +30,12 @@ describe('chosenKey', () => {
       options: { date: '2026-07-01T05' },
       key: '2026-07-01T05+0200',
     },
+    {
+      of: 'an hour given with another offset',
+      definition: pipeline('hour', 'Europe/Berlin'),
+      options: { key: '2026-07-01T03Z' },
+      key: '2026-07-01T05+0200',
+    },
     { of: 'a given key', definition: pipeline('none'), options: { key: 'first-try' }, key: 'first-try' },
   ])('is $of: $key', ({ definition, options, key }) => {
     expect(chosenKey(definition, options, NOW)).toBe(key);

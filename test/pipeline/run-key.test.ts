@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { describe, expect, test } from 'vitest';
 import {
+  hourKeyIn,
   parseRunKey,
   periodKey,
   periodKeyOfText,
@@ -146,6 +147,32 @@ describe('a period as people write it', () => {
     expect(periodKeyOfText('hour', '2026-11-20T02', 'Europe/Berlin')).toBe('2026-11-20T02+0100');
     expect(periodKeyOfText('hour', '2026-07-20T02', 'Europe/Berlin')).toBe('2026-07-20T02+0200');
     expect(periodKeyOfText('hour', '2026-10-25T02+0100', 'Europe/Berlin')).toBe('2026-10-25T02+0100');
+  });
+
+  test.each([
+    ['2026-11-20T01Z', 'Europe/Berlin', '2026-11-20T02+0100'],
+    ['2026-11-20T06+0500', 'Europe/Berlin', '2026-11-20T02+0100'],
+    ['2026-11-20T02+0200', 'Europe/Berlin', '2026-11-20T01+0100'],
+    ['2026-03-29T02+0100', 'Europe/Berlin', '2026-03-29T03+0200'],
+    ['2026-11-20T02+0100', 'UTC', '2026-11-20T01Z'],
+  ])('%s is in %s the hour %s, which runs once', (text, zone, own) => {
+    expect(periodKeyOfText('hour', text, zone)).toBe(own);
+    expect(hourKeyIn(zone, own)).toBe(own);
+  });
+
+  test('cannot be an hour of another zone that is none here', () => {
+    expect(() => periodKeyOfText('hour', '2026-11-20T01Z', 'Asia/Kolkata')).toThrow(
+      '"2026-11-20T01Z" is no whole hour in Asia/Kolkata: it is 06:30 on 2026-11-20 there',
+    );
+  });
+
+  test('is the key that it is, whatever moment and zone it was made of', () => {
+    fc.assert(
+      fc.property(moment, zone, (at, inZone) => {
+        const own = periodKey('hour', at, inZone);
+        expect(hourKeyIn(inZone, own)).toBe(own);
+      }),
+    );
   });
 
   test('has to say which of the two hours of an autumn night it means', () => {
