@@ -83,14 +83,19 @@ function placed(findings: CheckedExpression['findings'], path: Path, base: numbe
   return findings.map(({ offset, ...finding }) => ({ ...finding, path, at: { offset: base + offset } }));
 }
 
+/** What is no text may not even become one: `{ "toString": 0 }`. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 function scopeOf(
   definition: LooseDefinition,
   step: LooseStep,
   needs: ReadonlySet<string>,
   uses: UsesCatalog,
 ): ExpressionScope {
-  const period = String(definition.period);
-  const params = [...definition.params].map(([name, { type }]) => [name, PARAM_TYPES[String(type)] ?? 'dyn']);
+  const period = textOf(definition.period);
+  const params = [...definition.params].map(([name, { type }]) => [name, PARAM_TYPES[textOf(type)] ?? 'dyn']);
   const steps = [...definition.steps.values()];
   const visible = steps.filter(({ id }) => needs.has(id)).map(({ id, uses: name }) => [id, schemaOf(name, uses)]);
   return createExpressionScope(

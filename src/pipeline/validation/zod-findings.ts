@@ -47,8 +47,9 @@ function findingsOfIssue(issue: Issue, schema: z.ZodType, base: Path): Finding[]
   const own = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
   const path = [...base, ...own];
   if (issue.code !== 'unrecognized_keys') {
-    const choices = issue.code === 'invalid_value' && typeof issue.input === 'string' ? issue.values.map(String) : [];
-    return [{ path, at: 'value', message: issue.message, suggestion: suggestionFor(String(issue.input), choices) }];
+    const isChoice = issue.code === 'invalid_value' && typeof issue.input === 'string';
+    const suggestion = isChoice ? suggestionFor(issue.input, issue.values.map(String)) : undefined;
+    return [{ path, at: 'value', message: issue.message, suggestion }];
   }
   const known = keysAt(schema, own);
   return issue.keys.map((key) => {

@@ -45,6 +45,13 @@ describe('a definition from code or over the wire', () => {
     ]);
   });
 
+  test('with a value that cannot even become a text is refused', () => {
+    const odd = { toString: 0 };
+    for (const definition of [{ name: odd }, { name: 'p', period: odd, params: { a: { type: odd } } }]) {
+      expect(problemsOf({ ...definition, steps: { a: copy } })).not.toEqual([]);
+    }
+  });
+
   test('never makes it throw, whatever it is', () => {
     fc.assert(
       fc.property(
