@@ -11,7 +11,7 @@ import { chunksOf } from '../chunks.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { runKey } from '../pipeline/run-key.ts';
-import type { runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
+import type { RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, NoWorkerError, RunNotFoundError } from './errors.ts';
 import { latestRunIds } from './latest-runs.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
@@ -32,6 +32,7 @@ import { readRunHistory, type RunOfHistory } from './run-history.ts';
 import { visibilityQuery, type RunFilter } from './run-filter.ts';
 import { readRunReport } from './run-report.ts';
 import { statusOf, summaryOf, type RunStatus, type RunSummary } from './run-summary.ts';
+import { startRunWorkflow } from './start-run-workflow.ts';
 
 export interface NightscoreClientOptions {
   /** A connected Temporal client, in the namespace of the runs. */
@@ -90,13 +91,7 @@ export class NightscoreClient {
     const run = runKey(typeof pipeline === 'string' ? pipeline : pipeline.name, key);
     const input: RunPipelineInput = { pipeline, key, params, trigger };
     try {
-      await this.#client.workflow.start<typeof runPipeline>('runPipeline', {
-        workflowId: run,
-        taskQueue: this.#taskQueue,
-        args: [input],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        workflowIdConflictPolicy: 'FAIL',
-      });
+      await startRunWorkflow(this.#client, { run, taskQueue: this.#taskQueue, input, isReplay: false });
       return { run, started: true };
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return { run, started: false };

@@ -11,12 +11,13 @@ import { isJudgedOtherwise, type EarlierStep } from '../pipeline/replay.ts';
 import { parseRunKey } from '../pipeline/run-key.ts';
 import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
 import type { inspectResults } from '../workflows/inspect-results.ts';
-import type { RunMemory, runPipeline, RunPipelineInput } from '../workflows/run-pipeline.ts';
+import type { RunMemory, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, RunStateError } from './errors.ts';
 import { lookByWorker } from './look-by-worker.ts';
 import { replayWarnings } from './replay-warnings.ts';
 import { memoryOf, stepsLeft } from './run-memory.ts';
 import { BATCH, statusOf } from './run-summary.ts';
+import { startRunWorkflow } from './start-run-workflow.ts';
 
 export interface ReplayOptions {
   /** The run key. */
@@ -96,7 +97,8 @@ export async function prepareReplay(
       `Run ${run} is of pipeline ${pipeline}, and the definition is of ${definition.name}.`,
     ]);
   }
-  const params = { ...memory.params, ...(typeof changed === 'function' ? changed(definition) : changed) };
+  const { kept, warnings: ofParams } = paramsKept(memory.params, definition);
+  const params = { ...kept, ...(typeof changed === 'function' ? changed(definition) : changed) };
   const loaded = await prepared(definition, key, params, run);
   assertStep(from, definition);
   const left = await stepsLeft(client, taskQueue, { run, of, memory });
@@ -105,7 +107,7 @@ export async function prepareReplay(
   const paysAgain = steps.filter(({ action }) => action === 'pay again').length;
   // A run that ended otherwise becomes one that succeeded.
   const isNothingToDo = status === 'succeeded' && reusesAll(steps);
-  const warnings = [...left.warnings, ...replayWarnings(definition, earlier, steps)];
+  const warnings = [...ofParams, ...left.warnings, ...replayWarnings(definition, earlier, steps)];
   const plan = { run, of, steps, paysAgain, isNothingToDo, warnings };
   const replay = { of, ...(from !== undefined && { from }), steps: earlier };
   return { plan, input: { pipeline: definition, key, params, replay } };
@@ -157,16 +159,13 @@ export async function startReplay(
   }
   await assertLatest(client, run, of);
   const told = { ...(reason !== undefined && { reason }), ...(batch !== undefined && { batch }) };
-  const args: [RunPipelineInput] = [
-    { ...input, trigger, ...(input.replay && { replay: { ...input.replay, ...told } }) },
-  ];
+  const asked: RunPipelineInput = { ...input, trigger, ...(input.replay && { replay: { ...input.replay, ...told } }) };
   try {
-    const handle = await client.workflow.start<typeof runPipeline>('runPipeline', {
-      workflowId: run,
+    const handle = await startRunWorkflow(client, {
+      run,
       taskQueue,
-      args,
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      workflowIdConflictPolicy: 'FAIL',
+      input: asked,
+      isReplay: true,
       // The report says it as well, but only one that ends in order leaves its report.
       ...(batch !== undefined && { memo: { [BATCH]: batch } }),
     });
@@ -183,6 +182,17 @@ function definitionOf({ definition, unloaded }: RunMemory, run: string): Pipelin
   throw new InvalidInputError([
     `Run ${run} ended before its pipeline was loaded, so there is no definition to use again: replay it with --definition new.`,
   ]);
+}
+
+/** A parameter that the definition does not have, any more or since ever, would keep the run from being replayed for good. */
+function paramsKept(given: Params, { params = {} }: PipelineDefinition): { kept: Params; warnings: string[] } {
+  const isKept = ([name]: [string, unknown]) => Object.hasOwn(params, name);
+  const kept = Object.fromEntries(Object.entries(given).filter(isKept));
+  const gone = Object.entries(given).filter((one) => !isKept(one));
+  const warnings = gone.map(
+    ([name]) => `The run was given the parameter ${name}, which the definition does not have; it is left out.`,
+  );
+  return { kept, warnings };
 }
 
 async function prepared(

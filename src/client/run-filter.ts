@@ -5,7 +5,7 @@ import { parseWhere } from './where.ts';
 /** Which runs to list; all of them when empty. */
 export interface RunFilter {
   pipeline?: string;
-  /** The period or key; where no pipeline is named, only of runs that a worker has taken up. */
+  /** The period or key; where no pipeline is named, not of runs that a client of Temporal started and no worker has taken up yet. */
   key?: string;
   status?: RunStatus;
   /** Name of a service or follow-up that the run uses. */

@@ -60,6 +60,7 @@ export function planReplay(
   const values = new Map<string, StepValues>();
   const results = new Map<string, string>();
   const unended = new Set<string>();
+  const gone = Object.entries(earlier).filter(([id]) => !Object.hasOwn(definition.steps, id));
   return plan.order.map((id) => {
     const step = definition.steps[id] as StepDefinition;
     const needs = plan.allNeeds.get(id) ?? [];
@@ -83,6 +84,13 @@ export function planReplay(
     results.set(id, expectedResult(way, before));
     values.set(id, expectedValues(way, before));
     if (way !== 'reuse') unended.add(id);
+    // A step that was only renamed is none to Nightscore, but to whoever pays for it.
+    const twin =
+      way === 'first' && isJob && hash !== undefined
+        ? gone.find(([, was]) => was.job && was.inputHash === hash)
+        : undefined;
+    if (twin)
+      return { ...base, action: 'pay again', why: `${twin[0]}, which the definition has no more, did the same` };
     return { ...base, action: actionOf(way, isJob, before), why };
   });
 }

@@ -17,7 +17,7 @@ const filter = z.strictObject({
   key: z
     .exactOptional(keyOfRun)
     .describe(
-      'A period or key. Without a pipeline it finds, for a token of all pipelines, only runs that a worker has taken up',
+      'A period or key. Without a pipeline it leaves out, for a token of all pipelines, runs that were started by a client of Temporal and that no worker has taken up yet',
     ),
   status: z.exactOptional(runStatus),
   service: z

@@ -17,6 +17,7 @@ import {
 } from '@temporalio/workflow';
 import type { AwaitRunResult } from '../activities/await-run.ts';
 import { periodKey, runKey } from '../pipeline/run-key.ts';
+import { SEARCH_ATTRIBUTE_KEYS } from '../temporal/search-attribute-keys.ts';
 import { activitiesOn } from './activities.ts';
 import { messageOf } from './failure-message.ts';
 import type { runPipeline, RunPipelineInput } from './run-pipeline.ts';
@@ -60,6 +61,10 @@ export async function scheduledRun(input: ScheduledRunInput): Promise<ScheduledR
     await executeChild<typeof runPipeline>('runPipeline', {
       workflowId: run,
       args: [{ pipeline, key, trigger: 'schedule' } satisfies RunPipelineInput],
+      typedSearchAttributes: [
+        { key: SEARCH_ATTRIBUTE_KEYS.pipeline, value: pipeline },
+        { key: SEARCH_ATTRIBUTE_KEYS.period, value: key },
+      ],
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -329,6 +329,29 @@ describe('a replay', () => {
     expect(await countCreates(aws, after)).toBe(1);
   });
 
+  it('leaves out parameters that the definition does not have, and says so', async () => {
+    const definition: PipelineDefinition = {
+      name: 'replay-params',
+      params: { to: { type: 'string', default: 's3://nightscore-examples/replayed/params/' } },
+      steps: { score: jobStep(AML), publish: { ...copy, with: { ...copy.with, to: '${{ params.to }}' } } },
+    };
+    const run = `replay-params/${KEY}`;
+    const args = [{ pipeline: definition, key: KEY, params: { too: 's3://nightscore-examples/mistyped/' } }];
+    await nightscore.temporal.workflow.start('runPipeline', { workflowId: run, taskQueue: nightscore.taskQueue, args });
+    expect((await nightscore.ended(run)).error).toContain('has no parameter "too"');
+    const { warnings } = await nightscore.client.planReplay({ run });
+    expect(warnings).toEqual([
+      'The run was given the parameter too, which the definition does not have; it is left out.',
+    ]);
+    const params = { to: 's3://nightscore-examples/replayed/given/' };
+    expect(await replayed(run, { params })).toMatchObject({
+      outcome: 'succeeded',
+      steps: { publish: { outputs: params } },
+    });
+    const without = { ...definition, params: {}, steps: { ...definition.steps, publish: copy } };
+    expect(await actions(run, { definition: without })).toEqual({ score: 'reuse', publish: 'run' });
+  });
+
   it('remembers from which step it was to begin, although it was terminated before any worker had begun it', async () => {
     const { run } = await nightscore.run(pipeline('replay-from-unbegun', { score: jobStep(AML) }), KEY);
     const idle = new NightscoreClient({ client: nightscore.temporal, taskQueue: 'nobody-works-here' });

@@ -186,6 +186,16 @@ describe('a plan', () => {
     });
   });
 
+  it('asks for the money of a step that was only renamed', () => {
+    const planned = plan(pipeline('p', { scoring: score }), { score: left(score, 'job-1') });
+    expect(planned).toMatchObject({
+      scoring: { action: 'pay again', why: 'score, which the definition has no more, did the same' },
+    });
+    expect(plan(pipeline('p', { scoring: jobStep(AFD) }), { score: left(score, 'job-1') })).toMatchObject({
+      scoring: { action: 'run' },
+    });
+  });
+
   it('of five hundred steps, each of which needs all before it, takes a small part of a second for each hundred', () => {
     const ids = Array.from({ length: 500 }, (_, index) => `s${index}`);
     const steps = Object.fromEntries(

@@ -155,9 +155,9 @@ describe('a period as people write it', () => {
     ['2026-11-20T02+0200', 'Europe/Berlin', '2026-11-20T01+0100'],
     ['2026-03-29T02+0100', 'Europe/Berlin', '2026-03-29T03+0200'],
     ['2026-11-20T02+0100', 'UTC', '2026-11-20T01Z'],
-  ])('%s is in %s the hour %s, which runs once', (text, zone, own) => {
-    expect(periodKeyOfText('hour', text, zone)).toBe(own);
-    expect(hourKeyIn(zone, own)).toBe(own);
+  ])('%s is in %s the hour %s, which runs once', (text, inZone, own) => {
+    expect(periodKeyOfText('hour', text, inZone)).toBe(own);
+    expect(hourKeyIn(inZone, own)).toBe(own);
   });
 
   test('cannot be an hour of another zone that is none here', () => {

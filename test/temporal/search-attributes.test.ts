@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { NightscoreClient } from '../../src/client/nightscore-client.ts';
 import { startLocalServer } from '../../src/temporal/local-server.ts';
 import type { LocalServer } from '../../src/temporal/local-server.ts';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/temporal/search-attribute-keys.ts';
@@ -50,6 +51,20 @@ describe('the search attributes', () => {
     });
     const query = 'NightscorePipeline = "churn" AND NightscoreJobs = "job-2"';
     await expect.poll(async () => (await client.workflow.count(query)).count, { timeout: 10_000 }).toBe(1);
+  });
+
+  test('find a run that no worker has taken up, and keep none from being started before any worker has ensured them', async () => {
+    const client = new Client({ connection, namespace });
+    const nightscore = new NightscoreClient({ client, taskQueue: 'nobody-listens' });
+    expect(await nightscore.start({ pipeline: 'churn', key: '2026-11-20' })).toMatchObject({ started: true });
+    await ensureSearchAttributes(connection, namespace);
+    await nightscore.start({ pipeline: 'churn', key: '2026-11-21' });
+    const found = async () => {
+      const runs = [];
+      for await (const { id } of nightscore.list({ where: 'period=2026-11-2*' })) runs.push(id);
+      return runs;
+    };
+    await expect.poll(found, { timeout: 10_000 }).toEqual(['churn/2026-11-21']);
   });
 
   test('are completed where some are there, and left alone where all are', async () => {
