@@ -30,6 +30,8 @@ export interface PlannedStep {
   action: ReplayAction;
   /** For a person. */
   why: string;
+  /** What runs is the first job of the step, which is paid for, but not again. */
+  isFirstJob?: true;
   /** How the step stands after the earlier runs. */
   last?: {
     outcome?: StepOutcome;
@@ -91,7 +93,8 @@ export function planReplay(
         : undefined;
     if (twin)
       return { ...base, action: 'pay again', why: `${twin[0]}, which the definition has no more, did the same` };
-    return { ...base, action: actionOf(way, isJob, before), why };
+    const action = actionOf(way, isJob, before);
+    return { ...base, action, why, ...(isJob && action === 'run' && { isFirstJob: true as const }) };
   });
 }
 

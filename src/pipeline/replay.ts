@@ -66,7 +66,8 @@ export function wayOn(
   if (isJob && mayStillRun(earlier)) {
     if (redoneSources.length > 0)
       return { way: 'again', why: `${sources}; ${itsJob(earlier)} may run beside the new one` };
-    if (isSame) return { way: 'adopt', why: whyAdopted(earlier) };
+    const unpaid = isForced ? '; no other is paid for beside it' : '';
+    if (isSame) return { way: 'adopt', why: `${whyAdopted(earlier)}${unpaid}` };
     return { way: 'again', why: `its input changed; ${itsJob(earlier)} may run beside the new one` };
   }
   const isUntouched = isSame && !isForced && redoneSources.length === 0;
@@ -115,7 +116,7 @@ const ENDED: Partial<Record<NonNullable<StepReport['outcome']>, string>> = {
 
 function endedText(step: EarlierStep): string {
   const { outcome, cause } = step;
-  if (isJudgedFailure(step)) return 'its job succeeded, but its gate or verify did not let it pass';
+  if (isJudgedFailure(step)) return 'its job succeeded, but its gate or verify did not let it pass, and may not again';
   const text = (outcome && ENDED[outcome]) ?? `it was ${outcome ?? 'interrupted'}`;
   return cause === undefined ? text : `${text} (${cause})`;
 }

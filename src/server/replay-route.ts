@@ -47,6 +47,9 @@ const plannedStep = z
     uses: z.string(),
     action: z.enum(['reuse', 'adopt', 'pay again', 'run', 'skip']),
     why: z.string().describe('For a person'),
+    isFirstJob: z
+      .exactOptional(z.literal(true))
+      .describe('What runs is the first job of the step, which is paid for, but not again'),
     last: z
       .exactOptional(z.looseObject({ outcome: z.exactOptional(z.string()), job: z.exactOptional(z.string()) }))
       .describe('How the step stands after the earlier runs: outcome, job, records, endedAt, durationMs'),

@@ -192,7 +192,7 @@ describe('a plan', () => {
       scoring: { action: 'pay again', why: 'score, which the definition has no more, did the same' },
     });
     expect(plan(pipeline('p', { scoring: jobStep(AFD) }), { score: left(score, 'job-1') })).toMatchObject({
-      scoring: { action: 'run' },
+      scoring: { action: 'run', isFirstJob: true },
     });
   });
 

@@ -1,5 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { InvalidInputError } from '../../client/errors.ts';
+import type { PlannedStep } from '../../pipeline/replay-plan.ts';
+import { counted } from '../../pipeline/wording.ts';
 import { note } from '../process/output.ts';
 import { InterruptedError } from '../process/interruption.ts';
 
@@ -12,7 +14,7 @@ export async function isConfirmed(question: string, paysAgain: number, options: 
   if (process.stdin.isTTY && process.stderr.isTTY) return ask(question);
   if (paysAgain === 0) return true;
   throw new InvalidInputError([
-    `This would pay for ${jobsText(paysAgain)} again, and there is no terminal to ask on: add --yes. Nothing was started.`,
+    `This would pay for ${counted(paysAgain, 'job')} again, and there is no terminal to ask on: add --yes. Nothing was started.`,
   ]);
 }
 
@@ -31,6 +33,14 @@ async function ask(question: string): Promise<boolean> {
   }
 }
 
-export function jobsText(count: number): string {
-  return count === 1 ? '1 job' : `${count} jobs`;
+/** What a replay pays for, as a question has it: nothing where it pays for nothing. */
+export function paymentText({ paysAgain, paysFirst }: { paysAgain: number; paysFirst: number }): string {
+  const again = paysAgain === 0 ? [] : [`${counted(paysAgain, 'job')} again`];
+  const first = paysFirst === 0 ? [] : [`${counted(paysFirst, 'first job')}`];
+  return [...again, ...first].join(' and ');
+}
+
+/** How many steps begin with a first job. */
+export function firstJobs(steps: readonly PlannedStep[]): number {
+  return steps.filter(({ isFirstJob }) => isFirstJob).length;
 }

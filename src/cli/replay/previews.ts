@@ -4,6 +4,7 @@ import type { ReplayPlan } from '../../client/replay.ts';
 import type { RunSummary } from '../../client/run-summary.ts';
 import { PipelineFileError } from '../../pipeline-files.ts';
 import type { Preview } from '../view/replays-lines.ts';
+import { firstJobs } from './confirmation.ts';
 import type { Replays } from './replay-many.ts';
 
 /** How many runs are asked at once what they have done. */
@@ -68,6 +69,7 @@ async function previewOf(
     return {
       ...preview,
       paysAgain,
+      paysFirst: firstJobs(steps),
       paysFor: stepsPaidAgain(plan),
       warnings,
       ...(problem !== undefined && { problem }),
@@ -85,5 +87,5 @@ export function stepsPaidAgain({ steps }: ReplayPlan): string[] {
 }
 
 function unplanned({ id: run, runId: of, status }: RunSummary): Preview {
-  return { run, of, status, paysAgain: 0, paysFor: [], actions: {}, warnings: [] };
+  return { run, of, status, paysAgain: 0, paysFirst: 0, paysFor: [], actions: {}, warnings: [] };
 }

@@ -16,7 +16,7 @@ import { readingColumnsOf } from '../view/terminal-size.ts';
 import { clockText, momentText } from '../view/time-text.ts';
 import { untilEnded } from './await-replays.ts';
 import { openBatch, type Batch } from './batch.ts';
-import { isConfirmed, jobsText } from './confirmation.ts';
+import { isConfirmed, paymentText } from './confirmation.ts';
 import { definitionsFor } from './definitions.ts';
 import { INSPECTED_AT_MOST, isOfOneRun, previewAll, stepsPaidAgain } from './previews.ts';
 
@@ -89,7 +89,8 @@ async function carryOut(previews: readonly Preview[], before: readonly Replayed[
     if (isBad) process.exitCode = EXIT_CODES.failed;
     return;
   }
-  const question = `Replay ${runsText(chosen.length)}, and pay for ${jobsText(paysAgain)} again?`;
+  const payment = paymentText({ paysAgain, paysFirst: chosen.reduce((sum, one) => sum + one.paysFirst, 0) });
+  const question = `Replay ${runsText(chosen.length)}${payment === '' ? '' : `, and pay for ${payment}`}?`;
   if (chosen.length === 0) note('No run is left to be started.');
   else if (!(await isConfirmed(question, paysAgain, options))) return;
   const results = [...before];

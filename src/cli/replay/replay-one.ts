@@ -6,7 +6,7 @@ import { paintFor } from '../view/paint.ts';
 import { replayPlanLines } from '../view/replay-plan-lines.ts';
 import { readingColumnsOf } from '../view/terminal-size.ts';
 import type { ReplayCommandOptions } from '../replay.ts';
-import { isConfirmed, jobsText } from './confirmation.ts';
+import { firstJobs, isConfirmed, paymentText } from './confirmation.ts';
 import { definitionsFor } from './definitions.ts';
 
 /** Replays one run, after it has said what that will do. */
@@ -29,7 +29,8 @@ export async function replayOne(run: string, options: ReplayCommandOptions, trig
 }
 
 /** What to ask before the replay; nothing where there is nothing to do, which the replay then says itself. */
-export function question({ run, isNothingToDo, paysAgain }: ReplayPlan): string | undefined {
+export function question({ run, isNothingToDo, paysAgain, steps }: ReplayPlan): string | undefined {
   if (isNothingToDo) return undefined;
-  return paysAgain === 0 ? `Replay run ${run}?` : `Replay run ${run}, and pay for ${jobsText(paysAgain)} again?`;
+  const payment = paymentText({ paysAgain, paysFirst: firstJobs(steps) });
+  return payment === '' ? `Replay run ${run}?` : `Replay run ${run}, and pay for ${payment}?`;
 }

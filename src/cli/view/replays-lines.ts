@@ -12,6 +12,8 @@ export interface Preview {
   of: string;
   status: RunStatus;
   paysAgain: number;
+  /** How many steps begin with a first job, which is paid for as well. */
+  paysFirst: number;
   /** Names of the steps that pay for a job once more. */
   paysFor: string[];
   /** How many steps there are of each action. */
@@ -85,7 +87,9 @@ export function resultLines(results: readonly Replayed[]): string[] {
 
 function totalText(previews: readonly Preview[]): string {
   const paysAgain = previews.reduce((sum, one) => sum + one.paysAgain, 0);
-  return `${runsText(previews.length)}, ${counted(paysAgain, 'job')} paid again.`;
+  const paysFirst = previews.reduce((sum, one) => sum + one.paysFirst, 0);
+  const first = paysFirst === 0 ? '' : `, ${counted(paysFirst, 'first job')}`;
+  return `${runsText(previews.length)}, ${counted(paysAgain, 'job')} paid again${first}.`;
 }
 
 export function runsText(count: number): string {

@@ -13,6 +13,15 @@ describe('the question before the replay of a run', () => {
     expect(asked('adopt', 0)).toBe('Replay run churn/2026-11-20?');
   });
 
+  it('says what is paid for the first time, too', () => {
+    const steps = [{ step: 'check', uses: 's3/copy', action: 'run', why: '', isFirstJob: true } as const];
+    const plan = { run: 'churn/2026-11-20', of: '', steps: [...steps], isNothingToDo: false, warnings: [] };
+    expect(question({ ...plan, paysAgain: 2 })).toBe(
+      'Replay run churn/2026-11-20, and pay for 2 jobs again and 1 first job?',
+    );
+    expect(question({ ...plan, paysAgain: 0 })).toBe('Replay run churn/2026-11-20, and pay for 1 first job?');
+  });
+
   it('is not asked when there is nothing to do', () => {
     expect(asked('reuse', 0, true)).toBeUndefined();
   });

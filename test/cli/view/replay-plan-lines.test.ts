@@ -53,13 +53,13 @@ describe('the preview of many replays', () => {
     const preview = { of: '', status: 'failed', actions: { 'pay again': 2 } } as const;
     const all = previewLines(
       [
-        { ...preview, run: 'churn/2026-11-20', paysAgain: 2, paysFor: [], warnings: [WHY] },
-        { ...preview, run: 'fraud/2026-11-20', paysAgain: 2, paysFor: [], warnings: [] },
-        { ...preview, run: 'lost/2026-11-20', paysAgain: 0, paysFor: [], warnings: [], problem: WHY },
+        { ...preview, run: 'churn/2026-11-20', paysAgain: 2, paysFirst: 1, paysFor: [], warnings: [WHY] },
+        { ...preview, run: 'fraud/2026-11-20', paysAgain: 2, paysFirst: 1, paysFor: [], warnings: [] },
+        { ...preview, run: 'lost/2026-11-20', paysAgain: 0, paysFirst: 0, paysFor: [], warnings: [], problem: WHY },
       ],
       { columns: 80, paint: paintNothing },
     );
-    expect(all).toContain('2 runs, 4 jobs paid again.');
+    expect(all).toContain('2 runs, 4 jobs paid again, 2 first jobs.');
     expect(all.join(' ')).toContain(`Warning: churn/2026-11-20: ${WHY}`);
     expect(all.join(' ')).toContain(`Not replayed: lost/2026-11-20: ${WHY}`);
     expect(Math.max(...all.map((line) => line.length))).toBeLessThanOrEqual(80);
