@@ -64,6 +64,21 @@ describe('lists of runs whose reports are too large for one answer', () => {
   });
 });
 
+describe('a filter by very many pipelines', () => {
+  it.each([1_500, 5_000])('of which there are %i, as a token may name, is one that Temporal takes', async (count) => {
+    const others = Array.from({ length: count - 1 }, (_, index) => `none-of-the-long-lists-${index}`);
+    const nightscore = new NightscoreClient({ client });
+    for (const ofPipelines of [
+      [PIPELINE, ...others],
+      [...others, PIPELINE],
+    ]) {
+      const { runs } = await nightscore.listPage({ ofPipelines, status: 'running' }, { limit: 1 });
+      expect(runs).toMatchObject([{ pipeline: PIPELINE }]);
+    }
+    expect(await nightscore.listPage({ ofPipelines: others }, { limit: 1 })).toEqual({ runs: [] });
+  });
+});
+
 describe('a connection of ours', () => {
   it('takes answers that are larger than the 4 MB of gRPC', async () => {
     const ours = await connectClient(readTemporalSettings({ TEMPORAL_ADDRESS: inject('temporalAddress') }));
