@@ -14,6 +14,7 @@ interface Field {
 }
 
 const NAMES = /^[A-Za-z0-9._+:=@~/-]+\*?$/;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** What runs can be chosen by. Pipelines are told by the workflow id, which is there before the run has begun. */
 const FIELDS: Readonly<Record<string, Field>> = {
@@ -21,7 +22,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
     hasWildcard: true,
     term: (value) => `WorkflowId STARTS_WITH ${quote(value.endsWith('*') ? value.slice(0, -1) : `${value}/`)}`,
   },
-  period: { hasWildcard: true, term: (value) => matching('NightscorePeriod', value) },
+  period: { hasWildcard: true, term: periodTerm },
   outcome: { term: outcomeTerm },
   service: { term: (value) => `NightscoreServices = ${quote(value)}` },
   job: { term: (value) => `NightscoreJobs = ${quote(value)}` },
@@ -87,10 +88,12 @@ function termOf(name: string, field: Field, value: string): string | { problem: 
   return field.term(value);
 }
 
-function matching(attribute: string, value: string): string {
-  return value.endsWith('*')
-    ? `${attribute} STARTS_WITH ${quote(value.slice(0, -1))}`
-    : `${attribute} = ${quote(value)}`;
+/** A day is the run of the day and those of its hours, `2026-11-20T02+0100`. */
+function periodTerm(value: string): string {
+  const startsWith = (text: string) => `NightscorePeriod STARTS_WITH ${quote(text)}`;
+  if (value.endsWith('*')) return startsWith(value.slice(0, -1));
+  const equals = `NightscorePeriod = ${quote(value)}`;
+  return DAY.test(value) ? anyOf([equals, startsWith(`${value}T`)]) : equals;
 }
 
 function outcomeTerm(value: string): string | { problem: string } {

@@ -9,7 +9,7 @@ function whereQuery(text: string): string {
 describe('a filter of runs', () => {
   it('is conditions that must all hold, with alternatives and wildcards', () => {
     expect(whereQuery('period=2026-11-19 outcome=failed,timed-out pipeline=churn-*')).toBe(
-      "NightscorePeriod = '2026-11-19' AND (ExecutionStatus = 'Failed' OR ExecutionStatus = 'TimedOut')" +
+      "(NightscorePeriod = '2026-11-19' OR NightscorePeriod STARTS_WITH '2026-11-19T') AND (ExecutionStatus = 'Failed' OR ExecutionStatus = 'TimedOut')" +
         " AND WorkflowId STARTS_WITH 'churn-'",
     );
     expect(whereQuery('  pipeline=churn   service=machine-learning/batch-prediction job=j-1 ')).toBe(
@@ -18,6 +18,14 @@ describe('a filter of runs', () => {
     expect(whereQuery('since=2026-11-20T00:00:00Z until=2026-11-21T00:00:00Z')).toBe(
       "StartTime >= '2026-11-20T00:00:00.000Z' AND StartTime < '2026-11-21T00:00:00.000Z'",
     );
+  });
+
+  it('takes a day for the run of the day and those of its hours, and an hour or a key for itself', () => {
+    expect(whereQuery('period=2026-11-29,2026-11-30T01+1100,spring')).toBe(
+      "((NightscorePeriod = '2026-11-29' OR NightscorePeriod STARTS_WITH '2026-11-29T')" +
+        " OR NightscorePeriod = '2026-11-30T01+1100' OR NightscorePeriod = 'spring')",
+    );
+    expect(whereQuery('period=2026-11-2*')).toBe("NightscorePeriod STARTS_WITH '2026-11-2'");
   });
 
   it.each([
