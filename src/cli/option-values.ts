@@ -6,6 +6,12 @@ export function collected(value: string, before: readonly string[] = []): string
   return [...before, value];
 }
 
+/** A text that says something. */
+export function notBlank(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must not be blank.');
+  return text;
+}
+
 export function wholeNumber(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < 1) {

@@ -194,4 +194,11 @@ describe('one schedule', () => {
     expect(code).toBe(2);
     expect(stderr).toContain("required option '--reason <text>' not specified");
   });
+
+  it.each(['', '  '])('is not paused with %j for a reason', async (reason) => {
+    const { code, stderr } = await schedule('pause', 'cli-night', '--reason', reason);
+    expect(code).toBe(2);
+    expect(stderr).toContain("option '--reason <text>' argument");
+    expect(stderr).toContain('It must not be blank.');
+  });
 });

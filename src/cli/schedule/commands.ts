@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { notBlank } from '../option-values.ts';
 import { EXIT_CODES_TEXT } from '../process/exit-codes.ts';
 import type { ApplyOptions } from './apply.ts';
 
@@ -39,7 +40,7 @@ export function addSchedules(program: Command): void {
     .command('pause')
     .summary('start nothing until it is resumed')
     .argument(...PIPELINE_ARGUMENT)
-    .requiredOption('--reason <text>', 'why, for people')
+    .requiredOption('--reason <text>', 'why, for people', notBlank)
     .addHelpText('after', example('nightscore schedule pause churn-nightly --reason "the data is late"'))
     .action(async (pipeline: string, options: { reason: string }) =>
       (await import('./act.ts')).pause(pipeline, options.reason),

@@ -1,6 +1,7 @@
 import type { Client, ScheduleDescription } from '@temporalio/client';
 import pMap from 'p-map';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
+import { InvalidInputError } from '../errors.ts';
 import { CALLS_AT_ONCE, OwnSchedules } from './own-schedules.ts';
 import {
   contentOfDescription,
@@ -65,14 +66,16 @@ export class NightscoreSchedules {
     return [...listed, ...unapplied].toSorted((one, other) => (one.pipeline < other.pipeline ? -1 : 1));
   }
 
-  /** Nothing is started until it is resumed. Throws an InvalidInputError when there is no such schedule. */
+  /** Nothing is started until it is resumed. Throws an InvalidInputError when there is no such schedule, or the reason is blank. */
   async pause(pipeline: string, reason: string): Promise<void> {
+    assertNotBlank('reason', reason);
     const handle = await this.#own.get(pipeline);
     await untilTaken(handle, { ask: () => handle.pause(reason), isTaken: ({ state }) => state.paused });
   }
 
-  /** Ends a pause; what was due meanwhile is not made up for. Throws an InvalidInputError when there is no such schedule. */
+  /** Ends a pause; what was due meanwhile is not made up for. Throws an InvalidInputError when there is no such schedule, or the note is blank. */
   async resume(pipeline: string, note = 'Resumed'): Promise<void> {
+    assertNotBlank('note', note);
     const handle = await this.#own.get(pipeline);
     await untilTaken(handle, { ask: () => handle.unpause(note), isTaken: ({ state }) => !state.paused });
   }
@@ -105,6 +108,11 @@ export class NightscoreSchedules {
     const wanted = contentOfPipeline(pipeline, this.#own.taskQueue, new Date());
     return { drift: differencesBetween(contentOfDescription(description), wanted) };
   }
+}
+
+/** Temporal changes nothing for an empty text, and a blank one tells nobody anything. */
+function assertNotBlank(what: 'reason' | 'note', text: string): void {
+  if (text.trim() === '') throw new InvalidInputError([`The ${what} must not be blank. Nothing was changed.`]);
 }
 
 function notApplied({ name }: ScheduledPipeline, content: ScheduleContent): ScheduleStatus {

@@ -378,6 +378,17 @@ describe('a schedule of a pipeline', () => {
   });
 });
 
+test.each(['pause', 'resume'] as const)(
+  '%s takes no blank text, for which Temporal changes nothing',
+  async (action) => {
+    await apply([scheduled('blank')]);
+    for (const text of ['', ' \n']) {
+      await expect(schedules[action]('blank', text)).rejects.toThrow(/^The (?:reason|note) must not be blank/);
+    }
+    expect((await handle('blank').describe()).state.paused).toBe(false);
+  },
+);
+
 describe('of an unknown pipeline', () => {
   test.each(['pause', 'resume', 'trigger', 'delete'] as const)('%s says what there is', async (action) => {
     await apply([scheduled('churn-nightly'), scheduled('fraud-nightly')]);
