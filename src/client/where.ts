@@ -18,10 +18,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** What runs can be chosen by. Pipelines are told by the workflow id, which is there before the run has begun. */
 const FIELDS: Readonly<Record<string, Field>> = {
-  pipeline: {
-    hasWildcard: true,
-    term: (value) => `WorkflowId STARTS_WITH ${quote(value.endsWith('*') ? value.slice(0, -1) : `${value}/`)}`,
-  },
+  pipeline: { hasWildcard: true, term: pipelineTerm },
   period: { hasWildcard: true, term: periodTerm },
   outcome: { term: outcomeTerm },
   service: { term: (value) => `NightscoreServices = ${quote(value)}` },
@@ -86,6 +83,14 @@ function termOf(name: string, field: Field, value: string): string | { problem: 
   if (!NAMES.test(value)) return { problem: `${JSON.stringify(value)} cannot be a value of ${name}` };
   if (value.endsWith('*') && !field.hasWildcard) return { problem: `${name} takes no *: only pipeline and period do` };
   return field.term(value);
+}
+
+function pipelineTerm(value: string): string | { problem: string } {
+  if (value.includes('/')) {
+    const problem = `${JSON.stringify(value)} has a slash, and a pipeline has none`;
+    return { problem: `${problem}: a run is named as nightscore replay RUN or nightscore get RUN` };
+  }
+  return `WorkflowId STARTS_WITH ${quote(value.endsWith('*') ? value.slice(0, -1) : `${value}/`)}`;
 }
 
 /** A day is the run of the day and those of its hours, `2026-11-20T02+0100`. */

@@ -41,6 +41,11 @@ describe('a filter of runs', () => {
     ['since=yesterday', '"yesterday" is no moment'],
     ['since=1d,2d', 'since takes one moment'],
     ["pipeline=x' OR 'a'='a", 'cannot be a value of pipeline'],
+    [
+      'pipeline=churn/2026-11-20',
+      '"churn/2026-11-20" has a slash, and a pipeline has none: a run is named as nightscore',
+    ],
+    ['pipeline=churn,churn/2026-*', '"churn/2026-*" has a slash'],
     ['__proto__=1', 'there is no field "__proto__"'],
   ])('%j is refused: %s', (text, message) => {
     expect(() => whereQuery(text)).toThrow(message);

@@ -122,6 +122,7 @@ describe('replay of one run', () => {
     [['replay', 'a/b', '--where', 'outcome=failed'], 'Name one run or choose runs with --where, not both'],
     [['replay', 'no-run'], 'is not a run key'],
     [['replay', 'cli-replay-none/2026-11-20'], 'There is no run cli-replay-none/2026-11-20'],
+    [['replay', '--where', 'pipeline=a/b'], '"a/b" has a slash, and a pipeline has none: a run is named as'],
     [['replay', '--where', 'outcome=faild'], 'there is no outcome "faild"'],
     [['replay', '--where', '', '--yes'], '"" is no condition: write FIELD=VALUE'],
     [['replay', '--where', 'outcome=failed', '--from', 'score'], '--from means a step of one run'],
@@ -174,7 +175,9 @@ describe('replay of a night', () => {
     expect(listed.stdout).toContain('No runs match.');
     const done = await run(...where, '--yes');
     expect(done).toMatchObject({ code: 0 });
-    expect(done.stdout).toContain('No runs match. Nothing was started.');
+    expect(done.stdout).toBe(
+      "No runs match. Nothing was started. See which there are: nightscore list --where 'pipeline=cli-night-*'\n",
+    );
   }, 120_000);
 
   it('is refused when more runs match than were asked for', async () => {
@@ -248,6 +251,12 @@ describe('replay of a night', () => {
     expect(code).toBe(1);
     expect(await createsOf(job)).toBe(1);
     expect(await nightscore.client.history(id)).toHaveLength(1);
+  });
+
+  it('says where to look when no run matches', async () => {
+    const { code, stdout } = await run('replay', '--where', 'period=1999-01-01', '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toBe('No runs match. Nothing was started. See which there are: nightscore list\n');
   });
 
   it('says of runs that match and still run that they cannot be replayed', async () => {

@@ -26,6 +26,8 @@ const ENDED_WITHOUT_SUCCESS = 'outcome=failed,cancelled,terminated,timed-out';
 /** What a command that replays many runs works with. */
 export interface Replays {
   client: NightscoreClient;
+  /** What the filter says. */
+  parsed: Where;
   batch: Batch;
   options: ReplayCommandOptions;
   definitions: ReturnType<typeof definitionsFor>;
@@ -50,8 +52,8 @@ export async function replayMany(where: string, options: ReplayCommandOptions, t
   };
   await withNightscore(async ({ client }) => {
     const batch = await openBatch(options);
-    const replays: Replays = { client, batch, options, definitions, trigger, signal, tell };
-    const runs = await matchingRuns(where, parsed, replays);
+    const replays: Replays = { client, parsed, batch, options, definitions, trigger, signal, tell };
+    const runs = await matchingRuns(where, replays);
     const before = await startedBefore(replays);
     if (batch.interrupted) {
       const { beganAt } = batch.interrupted;
@@ -69,14 +71,14 @@ export async function replayMany(where: string, options: ReplayCommandOptions, t
       const { stdout } = process;
       print(previewLines(previews, { columns: readingColumnsOf(stdout), paint: paintFor(stdout) }).join('\n'));
     }
-    if (runs.length === 0 && before.length === 0) await noteRunning(where, parsed, client);
+    if (runs.length === 0 && before.length === 0) await noteRunning(where, replays);
     await carryOut(previews, before, replays);
   });
 }
 
 /** Does what the preview says, if it is wanted, and tells what became of each run. */
 async function carryOut(previews: readonly Preview[], before: readonly Replayed[], replays: Replays): Promise<void> {
-  const { batch, options, signal } = replays;
+  const { parsed, batch, options, signal } = replays;
   const { where, json } = options;
   const chosen = previews.filter(({ problem }) => problem === undefined);
   const paysAgain = chosen.reduce((sum, one) => sum + one.paysAgain, 0);
@@ -84,7 +86,7 @@ async function carryOut(previews: readonly Preview[], before: readonly Replayed[
   if (options.dryRun || (chosen.length === 0 && before.length === 0)) {
     if (!options.dryRun) await batch.end();
     if (json) printJson({ where, runs: previews });
-    else print(`${previews.length === 0 ? 'No runs match. ' : ''}Nothing was started.`);
+    else print(previews.length === 0 ? noMatchText(parsed) : 'Nothing was started.');
     const isBad = options.dryRun ? previews.some(({ isUnreadable }) => isUnreadable) : isLeftOut;
     if (isBad) process.exitCode = EXIT_CODES.failed;
     return;
@@ -110,10 +112,19 @@ async function carryOut(previews: readonly Preview[], before: readonly Replayed[
   if (!results.every(isGood)) process.exitCode = EXIT_CODES.failed;
 }
 
+/** Says as well where to see what there is: of the pipelines that the filter names, or all. */
+function noMatchText({ values }: Where): string {
+  const pipelines = values.get('pipeline');
+  const filter = pipelines ? ` --where 'pipeline=${pipelines.join(',')}'` : '';
+  return `No runs match. Nothing was started. See which there are: nightscore list${filter}`;
+}
+
 /** The runs that the filter means. Throws an InvalidInputError when they are more than `--limit`. */
-async function matchingRuns(where: string, { values }: Where, { client, options }: Replays): Promise<RunSummary[]> {
+async function matchingRuns(where: string, { client, parsed, options }: Replays): Promise<RunSummary[]> {
   const runs: RunSummary[] = [];
-  for await (const run of client.list({ where: values.has('outcome') ? where : `${where} ${ENDED_WITHOUT_SUCCESS}` })) {
+  for await (const run of client.list({
+    where: parsed.values.has('outcome') ? where : `${where} ${ENDED_WITHOUT_SUCCESS}`,
+  })) {
     runs.push(run);
     if (runs.length <= options.limit) continue;
     throw new InvalidInputError([
@@ -135,8 +146,8 @@ async function startedBefore({ client, batch }: Replays): Promise<Replayed[]> {
 }
 
 /** Runs that go on are not meant by a filter that names no outcome; who looks for them shall know. */
-async function noteRunning(where: string, { values }: Where, client: NightscoreClient): Promise<void> {
-  if (values.has('outcome')) return;
+async function noteRunning(where: string, { client, parsed }: Replays): Promise<void> {
+  if (parsed.values.has('outcome')) return;
   const running = `${where} outcome=running`;
   for await (const { id } of client.list({ where: running })) {
     note(
