@@ -1,7 +1,7 @@
 import { awaitJob, type AwaitJobInput } from './await-job.ts';
 import { awaitRun, type AwaitRunInput } from './await-run.ts';
 import type { ActivityContext } from './context.ts';
-import { inspectResults, type JobWithResults } from './inspect-results.ts';
+import { inspectResults, type CopiedFiles, type JobWithResults } from './inspect-results.ts';
 import { loadPipeline, type LoadPipelineInput } from './load-pipeline.ts';
 import { periodOfPipeline, type PeriodOfPipelineInput } from './period-of-pipeline.ts';
 import { readJob } from './read-job.ts';
@@ -15,7 +15,7 @@ import type { JobRef } from '../pipeline/job.ts';
 export function createActivities(context: ActivityContext) {
   return {
     loadPipeline: (input: LoadPipelineInput) => loadPipeline(context, input),
-    inspectResults: (jobs: JobWithResults[]) => inspectResults(context, jobs),
+    inspectResults: (files: (JobWithResults | CopiedFiles)[]) => inspectResults(context, files),
     periodOfPipeline: (input: PeriodOfPipelineInput) => periodOfPipeline(context, input),
     // Runs that began under 0.1 start their jobs on this queue.
     startJob: (input: StartJobInput) => startJob(context, input),

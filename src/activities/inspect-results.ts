@@ -3,28 +3,39 @@ import type { JobReport } from '../pipeline/report.ts';
 import { hasResults } from '../services/results/presence.ts';
 import { onePerRegion } from '../services/clients.ts';
 import { createS3Client } from '../services/s3-client.ts';
+import type { ResultLocation } from '../services/service.ts';
 import type { ActivityContext } from './context.ts';
 
 export type JobWithResults = Pick<JobReport, 'id' | 'service' | 'region' | 'outputUri'>;
 
+/** What a follow-up has copied. Older workers take it for a job without results, and do not look. */
+export interface CopiedFiles {
+  /** By what the answer names it; never the id of a job. */
+  id: string;
+  /** The S3 URI of a folder or an object. */
+  copiedTo: string;
+  /** The worker's own region when absent. */
+  region?: string;
+}
+
 const LOOKS_AT_ONCE = 8;
 
-/** What is amiss with the result files of jobs that succeeded, by the job's id; a job whose files are there is left out. */
+/** What is amiss with the result files of jobs that succeeded, and with copied files, by the id of each; one whose files are there is left out. */
 export async function inspectResults(
-  { clients }: ActivityContext,
-  jobs: readonly JobWithResults[],
+  context: ActivityContext,
+  all: readonly (JobWithResults | CopiedFiles)[],
 ): Promise<Record<string, string>> {
   const s3Of = onePerRegion(({ region }) => createS3Client(region));
-  const found = await pMap(jobs, async (job) => [job.id, await problemOf(job)] as const, {
+  const found = await pMap(all, async (files) => [files.id, await problemOf(files)] as const, {
     concurrency: LOOKS_AT_ONCE,
   });
   return Object.fromEntries(found.flatMap(([id, problem]) => (problem === undefined ? [] : [[id, problem]])));
 
-  async function problemOf({ id, service: name, region, outputUri }: JobWithResults): Promise<string | undefined> {
-    if (outputUri === undefined) return undefined;
+  async function problemOf(files: JobWithResults | CopiedFiles): Promise<string | undefined> {
     try {
-      const { service } = clients({ service: name, region });
-      const location = service.results({ id, outputUri });
+      const location = locationOf(files, context);
+      if (location === undefined) return undefined;
+      const { region = context.region } = files;
       return (await hasResults(s3Of({ service: 's3', region }), location))
         ? undefined
         : `they are gone from ${location.prefix}`;
@@ -32,4 +43,13 @@ export async function inspectResults(
       return `they could not be looked for: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
+}
+
+/** Where one of the files has to be; undefined for a job that has none. */
+function locationOf(files: JobWithResults | CopiedFiles, { clients }: ActivityContext): ResultLocation | undefined {
+  if ('copiedTo' in files) return { prefix: files.copiedTo, pattern: /^/ };
+  const { id, service: name, region, outputUri } = files;
+  if (outputUri === undefined) return undefined;
+  const { service } = clients({ service: name, region });
+  return service.results({ id, outputUri });
 }

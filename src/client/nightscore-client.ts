@@ -13,13 +13,13 @@ import type { RunReport } from '../pipeline/report.ts';
 import { runKey } from '../pipeline/run-key.ts';
 import type { RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, NoWorkerError, RunNotFoundError } from './errors.ts';
+import { inspectReused } from './inspect-reused.ts';
 import { latestRunIds } from './latest-runs.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
 import { RUNS_PER_ANSWER, RUNS_PER_QUERY } from './page-size.ts';
 import { readFirstRunInput, readRunInput } from './run-input.ts';
 import { readRunPage, type RunPage, type RunPageOptions } from './run-page.ts';
 import {
-  inspectReused,
   prepareReplay,
   replayedMeanwhile,
   startReplay,

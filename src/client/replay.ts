@@ -3,17 +3,14 @@ import {
   type Client,
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
-import { rootCause } from '@temporalio/common';
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import { planReplay, reusesAll, type PlannedStep } from '../pipeline/replay-plan.ts';
 import { isJudgedOtherwise, type EarlierStep } from '../pipeline/replay.ts';
 import { parseRunKey } from '../pipeline/run-key.ts';
 import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
-import type { inspectResults } from '../workflows/inspect-results.ts';
 import type { RunMemory, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, RunStateError } from './errors.ts';
-import { lookByWorker } from './look-by-worker.ts';
 import { replayWarnings } from './replay-warnings.ts';
 import { memoryOf, stepsLeft } from './run-memory.ts';
 import { BATCH, statusOf } from './run-summary.ts';
@@ -111,37 +108,6 @@ export async function prepareReplay(
   const plan = { run, of, steps, paysAgain, isNothingToDo, warnings };
   const replay = { of, ...(from !== undefined && { from }), steps: earlier };
   return { plan, input: { pipeline: definition, key, params, replay } };
-}
-
-/** Warnings about the result files of the steps that a replay will reuse. A worker looks, for the client may have no access to AWS. */
-export async function inspectReused(
-  client: Client,
-  taskQueue: string,
-  { plan, input }: PreparedReplay,
-): Promise<string[]> {
-  const reused = plan.steps.filter(({ action }) => action === 'reuse');
-  const jobs = reused.flatMap(({ step }) => {
-    const job = input.replay?.steps[step]?.job;
-    return job?.outputUri === undefined ? [] : [{ step, job }];
-  });
-  if (jobs.length === 0) return [];
-  try {
-    const asked = jobs.map(({ job: { id, service, region, outputUri } }) => ({
-      id,
-      service,
-      region,
-      ...(outputUri !== undefined && { outputUri }),
-    }));
-    const problems = await lookByWorker<typeof inspectResults>(client, taskQueue, 'inspectResults', plan.run, asked);
-    return jobs.flatMap(({ step, job }) => {
-      const problem = problems[job.id];
-      return problem === undefined ? [] : [`The result files of ${step}, which is reused: ${problem}.`];
-    });
-  } catch (error) {
-    return [
-      `Nobody could look whether the result files of the reused steps are still there (${rootCause(error) ?? String(error)}).`,
-    ];
-  }
 }
 
 /** Starts a replay, under the run key, so that there is never more than one at a time. Gives the Temporal run id. */

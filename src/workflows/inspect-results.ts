@@ -1,11 +1,11 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { JobWithResults } from '../activities/inspect-results.ts';
+import type { CopiedFiles, JobWithResults } from '../activities/inspect-results.ts';
 import { activitiesOn } from './activities.ts';
 
 /**
- * Looks, by a worker, whether the result files of jobs are still there: who plans a replay need not have access to AWS. Gives what is
- * amiss, by the job's id.
+ * Looks, by a worker, whether the result files of jobs, and copied files, are still there: who plans a replay need not have access to AWS.
+ * Gives what is amiss, by the id of each.
  */
-export async function inspectResults(jobs: JobWithResults[]): Promise<Record<string, string>> {
-  return activitiesOn(workflowInfo().taskQueue, 'result files').inspectResults(jobs);
+export async function inspectResults(files: (JobWithResults | CopiedFiles)[]): Promise<Record<string, string>> {
+  return activitiesOn(workflowInfo().taskQueue, 'result files').inspectResults(files);
 }

@@ -44,6 +44,13 @@ async function replayed(run: string, options: object = {}): Promise<RunReport> {
   return nightscore.ended(run);
 }
 
+async function removeObjects(prefix: string): Promise<void> {
+  const s3 = createS3Client(REGION);
+  for (const Key of await aws.objects(prefix)) {
+    await s3.send(new DeleteObjectCommand({ Bucket: 'nightscore-examples', Key }));
+  }
+}
+
 /** A run that somebody terminated in Temporal once its job was started. */
 async function terminated(name: string, steps: PipelineDefinition['steps']): Promise<string> {
   const { run } = await nightscore.client.start({ pipeline: pipeline(name, steps), key: KEY });
@@ -296,12 +303,33 @@ describe('a replay', () => {
     const { run } = await nightscore.run(pipeline('replay-gone', { score, check: jobStep(AFD) }), KEY);
     await aws.clearFaults();
     expect((await nightscore.client.planReplay({ run: run.id })).warnings).toEqual([]);
-    const s3 = createS3Client(REGION);
-    for (const Key of await aws.objects('replayed/gone/')) {
-      await s3.send(new DeleteObjectCommand({ Bucket: 'nightscore-examples', Key }));
-    }
+    await removeObjects('replayed/gone/');
     const { warnings } = await nightscore.client.planReplay({ run: run.id });
-    expect(warnings).toEqual([expect.stringMatching(/result files of score, which is reused: they are gone from s3:/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^The result files of score, which is reused: they are gone from s3:.* To make them again, replay from score\.$/,
+      ),
+    ]);
+  });
+
+  it('warns that the files that a reused step has copied are gone', async () => {
+    const kept = { from: 's3://nightscore-examples/replayed/copied/', to: 's3://nightscore-examples/replayed/kept/' };
+    const steps = {
+      score: jobStep(AML),
+      publish: { ...copy, with: { ...copy.with, to: kept.from } },
+      keep: { uses: 's3/copy', needs: ['publish'], with: kept },
+      check: jobStep(AFD),
+    };
+    await aws.faults([{ call: 'create', fault: 'job-fails', times: 1, service: 'fraud-detector' }]);
+    const { run } = await nightscore.run(pipeline('replay-copies-gone', steps), KEY);
+    await aws.clearFaults();
+    expect((await nightscore.client.planReplay({ run: run.id })).warnings).toEqual([]);
+    await removeObjects('replayed/copied/');
+    const { warnings } = await nightscore.client.planReplay({ run: run.id });
+    expect(warnings).toEqual([
+      'The files that publish, which is reused, copied: they are gone from s3://nightscore-examples/replayed/copied/.' +
+        ' To make them again, replay from publish.',
+    ]);
   });
 
   it('of a run that failed before it began uses the new definition', async () => {
