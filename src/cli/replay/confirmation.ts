@@ -36,7 +36,7 @@ async function ask(question: string): Promise<boolean> {
 /** What a replay pays for, as a question has it: nothing where it pays for nothing. */
 export function paymentText({ paysAgain, paysFirst }: { paysAgain: number; paysFirst: number }): string {
   const again = paysAgain === 0 ? [] : [`${counted(paysAgain, 'job')} again`];
-  const first = paysFirst === 0 ? [] : [`${counted(paysFirst, 'first job')}`];
+  const first = paysFirst === 0 ? [] : [counted(paysFirst, 'first job')];
   return [...again, ...first].join(' and ');
 }
 
