@@ -62,20 +62,31 @@ export async function startRun(
 async function keyOf(
   claims: ApiContext['claims'],
   definition: PipelineDefinition,
-  { period, key, params = {}, requestName, caller }: StartRequest,
+  asked: StartRequest,
 ): Promise<string> {
-  const saysWhich = period !== undefined || key !== undefined;
-  if (requestName !== undefined && !saysWhich && definition.period === 'none') return keyOfRequestName(requestName);
-  const options = { ...(period !== undefined && { date: period }), ...(key !== undefined && { key }) };
-  const chosen = chosenKey(definition, options, new Date(), WORDS);
+  const { params = {}, requestName, caller } = asked;
+  const chosen = askedKey(definition, asked);
   if (requestName === undefined) return chosen;
   // A request that is refused shall have used up nothing.
   await assertCanRun(definition, chosen, params);
   const request = { caller, pipeline: definition.name, name: requestName };
   const run = runKey(definition.name, chosen);
   const before = (await claims.claim(request, { run })) ?? { run };
-  if (before.of !== undefined || (saysWhich && before.run !== run)) throw nameWasUsed(request, before);
+  if (before.of !== undefined || (saysWhich(asked) && before.run !== run)) throw nameWasUsed(request, before);
   return parseRunKey(before.run).key;
+}
+
+/** The key that a request asks for, as far as it says itself: a name that was used before may mean another. */
+function askedKey(definition: PipelineDefinition, asked: StartRequest): string {
+  const { period, key, requestName } = asked;
+  if (requestName !== undefined && !saysWhich(asked) && definition.period === 'none')
+    return keyOfRequestName(requestName);
+  const options = { ...(period !== undefined && { date: period }), ...(key !== undefined && { key }) };
+  return chosenKey(definition, options, new Date(), WORDS);
+}
+
+function saysWhich({ period, key }: StartRequest): boolean {
+  return period !== undefined || key !== undefined;
 }
 
 /** The name itself where it can be a key, so that people find the run by it. */

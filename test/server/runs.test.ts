@@ -133,6 +133,58 @@ describe('starting a run', () => {
     });
   });
 
+  describe('with an Idempotency-Key for a pipeline without a period', () => {
+    const used = { status: 409, body: { type: 'urn:nightscore:problem:key-used' } };
+    const post = (name: string, body = {}) =>
+      idleApi.post('/v1/pipelines/api-unworked/runs', body, { 'idempotency-key': name });
+    const isThere = async (key: string) => {
+      const client = new NightscoreClient({ client: idleApi.temporal });
+      return (await client.standing(`api-unworked/${key}`)) !== undefined;
+    };
+
+    it('refuses a key when the name was taken for the key, and starts nothing', async () => {
+      const [name, other] = [randomUUID(), randomUUID()];
+      const run = `api-unworked/${name}`;
+      expect(await post(name)).toMatchObject({ status: 201, body: { run } });
+      expect(await post(name, { key: other })).toMatchObject(used);
+      expect(await isThere(other)).toBe(false);
+      for (const same of [{}, { key: name }])
+        expect(await post(name, same)).toMatchObject({ status: 200, body: { run } });
+    });
+
+    it('gives a request without a key the run that the name was used for', async () => {
+      const [name, other] = [randomUUID(), randomUUID()];
+      const run = `api-unworked/${other}`;
+      expect(await post(name, { key: other })).toMatchObject({ status: 201, body: { run } });
+      for (const same of [{}, { key: other }])
+        expect(await post(name, same)).toMatchObject({ status: 200, body: { run, started: false } });
+      expect(await post(name, { key: name })).toMatchObject(used);
+      expect(await isThere(name)).toBe(false);
+    });
+
+    it('starts one run for those that ask at the same time, with a key and without', async () => {
+      const [name, other] = [randomUUID(), randomUUID()];
+      const asking = Array.from({ length: 10 }, (_, at) => post(name, at % 2 === 0 ? {} : { key: other }));
+      const answers = await Promise.all(asking);
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+      expect(new Set(answers.filter(({ status }) => status < 300).map(({ body }) => body['run']))).toHaveLength(1);
+      expect((await Promise.all([name, other].map(isThere))).filter(Boolean)).toHaveLength(1);
+    });
+
+    it('finds the run of a name that nobody has claimed', async () => {
+      const name = randomUUID();
+      await idleApi.post('/v1/pipelines/api-unworked/runs', { key: name });
+      expect(await post(name)).toMatchObject({ status: 200, body: { run: `api-unworked/${name}` } });
+    });
+
+    it('is not used up by a request that is refused', async () => {
+      const name = randomUUID();
+      for (const wrong of [{ params: { size: 'x' } }, { period: '2026-02-03' }])
+        expect(await post(name, wrong)).toMatchObject({ status: 400 });
+      expect(await post(name, { key: randomUUID() })).toMatchObject({ status: 201 });
+    });
+  });
+
   describe('with an Idempotency-Key for a night', () => {
     const nightly = '/v1/pipelines/api-unworked-nightly/runs';
     const today = new Date();
