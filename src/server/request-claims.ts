@@ -17,6 +17,8 @@ export interface Claim {
   run: string;
   /** Temporal run id of the run that is to be replayed; absent for a start. */
   of?: string;
+  /** A hash of what that replay is to do; absent for a start, and in claims of versions that did not keep it. */
+  asked?: string;
 }
 
 /** For one that no worker takes up; Temporal keeps it for its retention time after that. */
@@ -73,8 +75,9 @@ function idOf({ caller, pipeline, name }: NamedRequest): string {
   return `nightscore-request:${hash}`;
 }
 
-export function nameWasUsed({ name }: NamedRequest, { run, of }: Claim): ApiProblem {
+/** What to answer where a name was used for something else. `how` says in what that differs, where it is of the same run. */
+export function nameWasUsed({ name }: NamedRequest, { run, of }: Claim, how = ''): ApiProblem {
   const use = of === undefined ? `run ${run}` : `a replay of run ${run}`;
-  const detail = `The Idempotency-Key ${JSON.stringify(name)} was used for ${use} before; nothing was changed. Give this request another one.`;
+  const detail = `The Idempotency-Key ${JSON.stringify(name)} was used for ${use}${how} before; nothing was changed. Give this request another one.`;
   return new ApiProblem('key-used', { detail });
 }

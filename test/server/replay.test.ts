@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RequestClaims } from '../../src/server/request-claims.ts';
 import { createS3Client } from '../../src/services/s3-client.ts';
 import { jobStep, pipeline } from '../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../support/nightscore.ts';
@@ -15,6 +16,10 @@ const warned = pipeline('api-warned', {
   check: jobStep('fraud-detector/batch-prediction'),
 });
 const sized = { ...pipeline('api-sized', { score: jobStep(AML) }), params: { size: { type: 'integer' } } } as const;
+const asked = {
+  ...pipeline('api-asked', { score: jobStep(AML), after: jobStep(AML, { needs: ['score'] }) }),
+  params: { size: { type: 'integer', default: 1 }, label: { type: 'string', default: 'plain' } },
+} as const;
 const PATH = '/v1/runs/api-replay/2026-11-20/replay';
 
 let aws: SimulatedAws;
@@ -24,7 +29,7 @@ let api: Api;
 beforeAll(async () => {
   aws = await simulateAws();
   nightscore = await startNightscore();
-  api = await startApi([night, warned, sized], { taskQueue: nightscore.taskQueue });
+  api = await startApi([night, warned, sized, asked], { taskQueue: nightscore.taskQueue });
 });
 afterAll(async () => {
   await api.close();
@@ -98,6 +103,89 @@ describe('replaying a run', () => {
         ),
       )
       .toMatchObject({ count: 2 });
+  });
+
+  describe('under an Idempotency-Key that was used for a replay', () => {
+    const used = {
+      status: 409,
+      body: {
+        type: 'urn:nightscore:problem:key-used',
+        detail: expect.stringContaining(
+          'with another from, definition or params before; nothing was changed',
+        ) as string,
+      },
+    };
+    const pathOf = (key: string) => `/v1/runs/api-asked/${key}/replay`;
+    const header = (name: string) => ({ 'idempotency-key': name });
+    const runsUnder = async (key: string) => (await nightscore.client.history(`api-asked/${key}`)).length;
+    const claims = () => new RequestClaims({ client: api.temporal, taskQueue: nightscore.taskQueue });
+
+    it('refuses what asks for something else, while the replay runs and after it, and starts nothing', async () => {
+      const run = 'api-asked/2026-11-20';
+      const body = { from: 'score', params: { size: 1, label: 'x' } };
+      const same = [
+        { ...body, params: { label: 'x', size: 1 }, reason: 'once more' },
+        { ...body, definition: 'same', of: randomUUID(), paysAgain: 5 },
+      ];
+      const others = [
+        { ...body, from: 'after' },
+        { params: body.params },
+        { ...body, definition: 'new' },
+        { ...body, params: { size: 2, label: 'x' } },
+        { from: 'score' },
+      ];
+      const headers = header(randomUUID());
+      const ask = (one: object) => api.post(pathOf('2026-11-20'), one, headers);
+      const askAgain = async () => {
+        for (const one of same) expect(await ask(one)).toMatchObject({ status: 200, body: { run } });
+        for (const one of others) expect(await ask(one)).toMatchObject(used);
+      };
+
+      await nightscore.run(asked, '2026-11-20');
+      await aws.faults([{ call: 'create', fault: 'job-hangs', times: 1 }]);
+      expect((await ask({ ...body, reason: 'x' })).status).toBe(202);
+      await askAgain();
+      expect(await nightscore.client.standing(run)).toMatchObject({ status: 'running' });
+      await nightscore.client.cancel(run);
+      await nightscore.ended(run);
+      await aws.clearFaults();
+      await askAgain();
+      expect(await runsUnder('2026-11-20')).toBe(2);
+    });
+
+    it('is not used up by a replay that has nothing to do', async () => {
+      const headers = header(randomUUID());
+      await nightscore.run(asked, '2026-11-21');
+      const ask = (body: object) => api.post(pathOf('2026-11-21'), body, headers);
+      expect(await ask({})).toMatchObject({ status: 400 });
+      expect(await ask({ from: 'after' })).toMatchObject({ status: 202 });
+      await nightscore.ended('api-asked/2026-11-21');
+      expect(await ask({})).toMatchObject(used);
+    });
+
+    it('refuses something else also where the replay got lost before its start', async () => {
+      const run = 'api-asked/2026-11-22';
+      const name = randomUUID();
+      await nightscore.run(asked, '2026-11-22');
+      const { runId: of } = (await nightscore.client.standing(run))!;
+      await claims().claim({ caller: 'anybody', pipeline: 'api-asked', name }, { run, of, asked: 'something else' });
+      expect(await api.post(pathOf('2026-11-22'), { from: 'after' }, header(name))).toMatchObject(used);
+      expect(await runsUnder('2026-11-22')).toBe(1);
+    });
+
+    it('takes a claim that does not say what was asked for, of an older version, for the same', async () => {
+      const run = 'api-asked/2026-11-23';
+      const name = randomUUID();
+      await nightscore.run(asked, '2026-11-23');
+      const { runId: of } = (await nightscore.client.standing(run))!;
+      await claims().claim({ caller: 'anybody', pipeline: 'api-asked', name }, { run, of });
+      const ask = () => api.post(pathOf('2026-11-23'), { from: 'after' }, header(name));
+      expect(await ask()).toMatchObject({ status: 202 });
+      expect(await ask()).toMatchObject({ status: 200 });
+      await nightscore.ended(run);
+      expect(await ask()).toMatchObject({ status: 200 });
+      expect(await runsUnder('2026-11-23')).toBe(2);
+    });
   });
 
   it('with other parameters leaves the start that it goes back to repeatable', async () => {
