@@ -20,7 +20,7 @@ export async function inspectReused(
   taskQueue: string,
   { plan, input }: PreparedReplay,
 ): Promise<string[]> {
-  const steps = typeof input.pipeline === 'string' ? {} : input.pipeline.steps;
+  const { steps } = input.pipeline;
   const reused = plan.steps.flatMap(({ step, action }) => {
     const earlier = action === 'reuse' ? input.replay?.steps[step] : undefined;
     return earlier ? [...resultsOf(step, earlier), ...copiesOf(step, earlier, steps[step]?.region)] : [];

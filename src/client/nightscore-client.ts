@@ -238,6 +238,7 @@ export class NightscoreClient {
     const found = inspect ? await inspectReused(this.#client, this.#taskQueue, prepared) : [];
     return {
       plan: { ...prepared.plan, warnings: [...prepared.plan.warnings, ...found] },
+      definition: prepared.input.pipeline,
       start: (told = {}) => startReplay(this.#client, this.#taskQueue, prepared, told),
     };
   }

@@ -57,6 +57,8 @@ export type ToldOfReplay = Pick<ReplayStartOptions, 'reason' | 'batch' | 'trigge
 /** A plan, and the means to carry out what it says and nothing else. */
 export interface ReadyReplay {
   plan: ReplayPlan;
+  /** What it goes by. */
+  definition: PipelineDefinition;
   /**
    * Starts it, and gives the Temporal run id. Starts nothing, and throws an InvalidInputError, when there is nothing to do or somebody else has
    * replayed the run since.
@@ -67,7 +69,7 @@ export interface ReadyReplay {
 /** A plan, and what a run that carries it out is started with. */
 export interface PreparedReplay {
   plan: ReplayPlan;
-  input: RunPipelineInput;
+  input: RunPipelineInput & { pipeline: PipelineDefinition };
 }
 
 /**

@@ -107,7 +107,12 @@ describe('replay of one run', () => {
     const { run: first } = await failedRun('cli-replay-new');
     const next = pipeline('cli-replay-new', { score: jobStep(AML), other: jobStep(AML, { needs: ['score'] }) });
     await writeFile(join(folder, 'cli-replay-new.yaml'), JSON.stringify(next));
+    const same = await run('replay', first.id, '--dry-run');
+    expect(same.stderr).toContain('The file of pipeline cli-replay-new is another one now: --definition new replays');
+    const many = await run('replay', '--where', 'pipeline=cli-replay-new', '--dry-run');
+    expect(many.stdout).toContain('The pipeline files of 1 run are other ones now: --definition new replays with');
     const plan = await run('replay', first.id, '--definition', 'new', '--dry-run', '--json');
+    expect(plan.stderr).toBe('');
     expect(onlyDocument(plan.stdout)).toMatchObject({
       paysAgain: 0,
       steps: [

@@ -1,5 +1,5 @@
 import type { ReplayPlan } from '../../client/replay.ts';
-import { print, printJson } from '../process/output.ts';
+import { note, print, printJson } from '../process/output.ts';
 import { withNightscore } from '../runs/connect.ts';
 import { waitForRun } from '../runs/wait-for-run.ts';
 import { paintFor } from '../view/paint.ts';
@@ -7,17 +7,20 @@ import { replayPlanLines } from '../view/replay-plan-lines.ts';
 import { readingColumnsOf } from '../view/terminal-size.ts';
 import type { ReplayCommandOptions } from '../replay.ts';
 import { firstJobs, isConfirmed, paymentText } from './confirmation.ts';
-import { definitionsFor } from './definitions.ts';
+import { definitionsFor, hasChangedSince } from './definitions.ts';
 
 /** Replays one run, after it has said what that will do. */
 export async function replayOne(run: string, options: ReplayCommandOptions, trigger: string): Promise<void> {
   const { from, reason, json } = options;
   await withNightscore(async ({ client }) => {
     const what = { run, ...(from !== undefined && { from }), ...(await definitionsFor(options)(run)) };
-    const { plan, start } = await client.prepareReplay(what);
+    const { plan, definition, start } = await client.prepareReplay(what);
     const { stdout } = process;
     const view = { columns: readingColumnsOf(stdout), paint: paintFor(stdout) };
     if (!json) print(replayPlanLines(plan, view).join('\n'));
+    if (options.definition !== 'new' && (await hasChangedSince(definition))) {
+      note(`The file of pipeline ${definition.name} is another one now: --definition new replays with that.`);
+    }
     if (options.dryRun) return json ? printJson(plan) : print('Nothing was started.');
     const asked = question(plan);
     if (asked !== undefined && !(await isConfirmed(asked, plan.paysAgain, options))) return;

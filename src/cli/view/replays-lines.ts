@@ -19,6 +19,8 @@ export interface Preview {
   /** How many steps there are of each action. */
   actions: Partial<Record<ReplayAction, number>>;
   warnings: string[];
+  /** The file of its pipeline is another one now than it is replayed with. */
+  hasOtherFile?: true;
   /** Why the run is not replayed. */
   problem?: string;
   /** The problem is that the run could not be looked at. */
@@ -62,6 +64,7 @@ export function previewLines(
   return [
     ...(chosen.length > 0 ? [paint('dim', table.shift() ?? ''), ...table] : []),
     ...(chosen.length > 0 ? [totalText(chosen)] : []),
+    ...otherFilesLines(chosen).flatMap((text) => wrapped(text, columns)),
     ...[...warnings, ...left.map(({ run, problem = '' }) => `Not replayed: ${run}: ${oneLine(problem)}`)]
       .flatMap((text) => wrapped(text, columns))
       .map((line) => paint('yellow', line)),
@@ -83,6 +86,12 @@ export function resultLines(results: readonly Replayed[]): string[] {
       problem === undefined ? [] : [`  not replayed: ${run}: ${oneLine(problem)}`],
     ),
   ];
+}
+
+function otherFilesLines(previews: readonly Preview[]): string[] {
+  const others = previews.filter(({ hasOtherFile }) => hasOtherFile).length;
+  if (others === 0) return [];
+  return [`The pipeline files of ${runsText(others)} are other ones now: --definition new replays with those.`];
 }
 
 function totalText(previews: readonly Preview[]): string {

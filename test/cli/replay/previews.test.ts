@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { INSPECTED_AT_MOST, previewAll } from '../../../src/cli/replay/previews.ts';
 import type { Replays } from '../../../src/cli/replay/replay-many.ts';
 import { NoWorkerError } from '../../../src/client/errors.ts';
-import type { ReplayOptions, ReplayPlan } from '../../../src/client/replay.ts';
+import type { ReadyReplay, ReplayOptions } from '../../../src/client/replay.ts';
 import type { RunSummary } from '../../../src/client/run-summary.ts';
 
 const BATCH = 'this-batch';
@@ -18,15 +18,17 @@ function runs(count: number, name: string): RunSummary[] {
 
 /** A command whose client plans to pay once more for each run, and finds no worker for those of which the name begins with `lonely`. */
 function replays(asked: (ReplayOptions & { inspect?: boolean })[] = []): Replays {
-  const planReplay = async (options: ReplayOptions & { inspect?: boolean }): Promise<ReplayPlan> => {
+  const prepareReplay = async (options: ReplayOptions & { inspect?: boolean }): Promise<Partial<ReadyReplay>> => {
     asked.push(options);
     if (options.run.startsWith('lonely')) throw new NoWorkerError(`no worker for ${options.run}`);
     const steps = [{ step: 'score', uses: 's3/copy', action: 'pay again', why: 'it failed' } as const];
     const facts = { paysAgain: 1, isNothingToDo: false, warnings: ['its results are gone'] };
-    return Promise.resolve({ run: options.run, of: '', steps, ...facts });
+    const plan = { run: options.run, of: '', steps: [...steps], ...facts };
+    return Promise.resolve({ plan, definition: { name: 'no-file-of-it', steps: {} } });
   };
   return {
-    client: { planReplay },
+    client: { prepareReplay },
+    options: {},
     batch: { id: BATCH },
     definitions: () => Promise.resolve({}),
     signal: new AbortController().signal,
