@@ -4,10 +4,12 @@
  *   npm run bench:replay -- [runs]
  *
  * Starts a local Temporal server, the simulator and a worker, lets every run fail at the gate of its second job, and replays all of them. The first tenth of the
- * runs is a night of its own, replayed before, to compare with.
+ * runs is a night of its own, replayed before, to compare with. Fails when a run is not replayed, a job is paid for that need not be, or memory grows with the
+ * night.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +22,9 @@ import { jobStep, pipeline } from '../test/support/example-pipelines.ts';
 
 const AML = 'machine-learning/batch-prediction';
 const runs = Number(process.argv[2] ?? 300);
+/** How much more memory a night may take than its tenth. */
+const MOST_MEMORY = 3;
+const LOOK_INTERVAL_MS = 100;
 
 const folder = await mkdtemp(join(tmpdir(), 'nightscore-bench-'));
 const server = await startLocalServer({ uiPort: 'none' });
@@ -36,8 +41,11 @@ try {
   const client = new NightscoreClient({ client: new Client({ connection }) });
   const small = await measureNight(client, '2026-11-18', Math.ceil(runs / 10));
   const large = await measureNight(client, '2026-11-19', runs);
-  const ratio = (large.megabytes / small.megabytes).toFixed(2);
-  print(`memory of the command: ${large.megabytes.toFixed(0)} MB, ${ratio} times that of a night of a tenth`);
+  const ratio = large.megabytes / small.megabytes;
+  print(
+    `memory of the command: ${large.megabytes.toFixed(0)} MB, ${ratio.toFixed(2)} times that of a night of a tenth`,
+  );
+  if (ratio > MOST_MEMORY) process.exitCode = 1;
   await connection.close();
 } finally {
   worker.kill('SIGKILL');
@@ -57,21 +65,31 @@ async function measureNight(client: NightscoreClient, key: string, count: number
   const createsBefore = await creates();
   const startedAt = performance.now();
   const args = ['bin/nightscore.js', 'replay', '--where', `period=${key} outcome=failed`, '--yes', '--rate', '50'];
-  const command = spawn('/usr/bin/time', ['-f', '%M', process.execPath, ...args], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const written = { stdout: '', stderr: '' };
-  command.stdout.setEncoding('utf8').on('data', (text: string) => (written.stdout += text));
-  command.stderr.setEncoding('utf8').on('data', (text: string) => (written.stderr += text));
+  const command = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  let stdout = '';
+  command.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  let megabytes = 0;
+  const looking = setInterval(() => (megabytes = Math.max(megabytes, peakMegabytes(command.pid))), LOOK_INTERVAL_MS);
   await once(command, 'close');
+  clearInterval(looking);
   const seconds = (performance.now() - startedAt) / 1000;
   for (const { run } of night) await ended(client, run);
   const paid = (await creates()) - createsBefore;
-  const megabytes = Number(written.stderr.trim().split('\n').at(-1)) / 1024;
-  const summary = written.stdout.trim().split('\n').at(-1) ?? '';
+  const summary = stdout.trim().split('\n').at(-1) ?? '';
   print(`${count} runs: ${summary} ${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB, ${paid} jobs paid for again`);
+  const isRight = command.exitCode === 0 && paid === count && summary.startsWith(`Replayed ${count} runs`);
+  if (!isRight) process.exitCode = 1;
   return { megabytes };
+}
+
+/** The most memory that a process has had so far, as Linux tells it; 0 once it is gone. */
+function peakMegabytes(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
 }
 
 async function ended(client: NightscoreClient, run: string): Promise<void> {

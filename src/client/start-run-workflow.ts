@@ -20,14 +20,15 @@ export interface RunStart extends Pick<WorkflowStartOptions, 'memo' | 'taskQueue
 }
 
 /**
- * Starts the workflow of a run, with the attributes that it is found by: a night on which no worker ran is found as well. Throws what the client of Temporal
+ * Starts the workflow of a run, with the attribute that the runs of a night are found by, also where no worker ran. The pipeline is
+ * found by the workflow id. Throws what the client of Temporal
  * throws, a WorkflowExecutionAlreadyStartedError for one.
  */
 export async function startRunWorkflow(
   client: Client,
   { run, input, isReplay, ...options }: RunStart,
 ): Promise<WorkflowHandleWithFirstExecutionRunId<typeof runPipeline>> {
-  const { pipeline, key } = parseRunKey(run);
+  const { key } = parseRunKey(run);
   const start = (typedSearchAttributes: NonNullable<WorkflowStartOptions['typedSearchAttributes']>) =>
     client.workflow.start<typeof runPipeline>('runPipeline', {
       ...options,
@@ -38,10 +39,7 @@ export async function startRunWorkflow(
       typedSearchAttributes,
     });
   try {
-    return await start([
-      { key: SEARCH_ATTRIBUTE_KEYS.pipeline, value: pipeline },
-      { key: SEARCH_ATTRIBUTE_KEYS.period, value: key },
-    ]);
+    return await start([{ key: SEARCH_ATTRIBUTE_KEYS.period, value: key }]);
   } catch (error) {
     if (!isOfUnknownAttribute(error)) throw error;
     // The first worker registers them, and the run sets them then.

@@ -61,10 +61,7 @@ export async function scheduledRun(input: ScheduledRunInput): Promise<ScheduledR
     await executeChild<typeof runPipeline>('runPipeline', {
       workflowId: run,
       args: [{ pipeline, key, trigger: 'schedule' } satisfies RunPipelineInput],
-      typedSearchAttributes: [
-        { key: SEARCH_ATTRIBUTE_KEYS.pipeline, value: pipeline },
-        { key: SEARCH_ATTRIBUTE_KEYS.period, value: key },
-      ],
+      typedSearchAttributes: [{ key: SEARCH_ATTRIBUTE_KEYS.period, value: key }],
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
