@@ -77,7 +77,7 @@ async function measureNight(client: NightscoreClient, key: string, count: number
   const paid = (await creates()) - createsBefore;
   const summary = stdout.trim().split('\n').at(-1) ?? '';
   print(`${count} runs: ${summary} ${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB, ${paid} jobs paid for again`);
-  const isRight = command.exitCode === 0 && paid === count && summary.startsWith(`Replayed ${count} runs`);
+  const isRight = command.exitCode === 0 && paid === count && summary.startsWith(`Replayed ${count} run`);
   if (!isRight) process.exitCode = 1;
   return { megabytes };
 }

@@ -14,19 +14,20 @@ export type PreparedRun = (LoadedPipeline & { problems?: never }) | { problems: 
 
 /**
  * Checks all that a run of this definition can be checked for before anything is started: the definition, the key and the parameters.
- * Returns what the run needs, or every problem as a text. A replay keeps its key, whatever zone its pipeline has by now.
+ * Returns what the run needs, or every problem as a text. A replay of a run that has begun steps keeps its key, whatever zone its
+ * pipeline has by now.
  */
 export function prepareRun(
   definition: PipelineDefinition,
   key: string,
   given: Readonly<Record<string, unknown>>,
-  { isReplay = false }: { isReplay?: boolean } = {},
+  { wasRightOnce = false }: { wasRightOnce?: boolean } = {},
 ): PreparedRun {
   const invalid = checkDefinition(definition, USES);
   if (invalid.length > 0) return { problems: invalid.map(formatProblem) };
   const { params, problems } = resolveParams(definition, given);
   const texts = problems.map(({ message, suggestion }) => withSuggestion(message, suggestion));
-  const all = [...keyProblems(definition, key, isReplay), ...texts];
+  const all = [...keyProblems(definition, key, wasRightOnce), ...texts];
   if (all.length > 0 || !params) return { problems: all };
   const impossible = checkRun(definition, key, params, USES);
   if (impossible.length > 0) return { problems: impossible.map(formatProblem) };
@@ -34,10 +35,10 @@ export function prepareRun(
   return { definition, params, kinds: Object.fromEntries(kinds) };
 }
 
-function keyProblems(definition: PipelineDefinition, key: string, isReplay: boolean): string[] {
+function keyProblems(definition: PipelineDefinition, key: string, wasRightOnce: boolean): string[] {
   try {
     runValues(definition, key);
-    if (isReplay || definition.period !== 'hour') return [];
+    if (wasRightOnce || definition.period !== 'hour') return [];
     const zone = zoneOf(definition);
     const own = hourKeyIn(zone, key);
     if (own === key) return [];

@@ -18,6 +18,6 @@ it('an hour runs under the key that it has on the clock of its pipeline, and no 
   expect(prepareRun(hourly, '2026-11-20T02+0530', {}).problems).toEqual([expect.stringContaining('is no whole hour')]);
 });
 
-it('a replay keeps the key of its run when its pipeline has another zone by now', () => {
-  expect(prepareRun(hourly, '2026-11-20T01Z', {}, { isReplay: true }).problems).toBeUndefined();
+it('a replay of a run that has begun steps keeps its key when its pipeline has another zone by now', () => {
+  expect(prepareRun(hourly, '2026-11-20T01Z', {}, { wasRightOnce: true }).problems).toBeUndefined();
 });

@@ -47,7 +47,7 @@ export async function inspectResults(
 
 /** Where one of the files has to be; undefined for a job that has none. */
 function locationOf(files: JobWithResults | CopiedFiles, { clients }: ActivityContext): ResultLocation | undefined {
-  if ('copiedTo' in files) return { prefix: files.copiedTo, pattern: /^/ };
+  if ('copiedTo' in files) return { prefix: files.copiedTo, pattern: files.copiedTo.endsWith('/') ? /^/ : /^$/ };
   const { id, service: name, region, outputUri } = files;
   if (outputUri === undefined) return undefined;
   const { service } = clients({ service: name, region });

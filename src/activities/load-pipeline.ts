@@ -10,14 +10,15 @@ export interface LoadPipelineInput {
   pipeline: string | PipelineDefinition;
   key: string;
   params: Readonly<Record<string, unknown>>;
-  isReplay?: boolean;
+  /** Steps were begun under this key by an earlier run. */
+  wasRightOnce?: boolean;
 }
 
 /** Loads and checks the pipeline and the parameters of a run; fails for good, with every problem, when they are not right. */
 export async function loadPipeline(context: ActivityContext, input: LoadPipelineInput): Promise<LoadedPipeline> {
-  const { pipeline, key, params, isReplay = false } = input;
+  const { pipeline, key, params, wasRightOnce = false } = input;
   const definition = typeof pipeline === 'string' ? await loadNamed(context, pipeline) : pipeline;
-  const prepared = prepareRun(definition, key, params, { isReplay });
+  const prepared = prepareRun(definition, key, params, { wasRightOnce });
   if (prepared.problems) throw rejection(prepared.problems.join('\n'));
   return { ...prepared, region: context.region };
 }

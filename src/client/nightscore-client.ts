@@ -210,6 +210,7 @@ export class NightscoreClient {
       if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
         throw new NoWorkerError(
           `No worker has taken up in time that step ${step} of run ${run} is to be cancelled. Is one running on its task queue, ${description.taskQueue}? It may still be done once one runs.`,
+          { cause: error },
         );
       }
       if (error instanceof WorkflowUpdateFailedError)

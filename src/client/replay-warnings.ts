@@ -18,7 +18,8 @@ function leftBehind(earlier: Readonly<Record<string, EarlierStep>>, planned: rea
   const actions = new Map(planned.map(({ step, action }) => [step, action]));
   return Object.entries(earlier).flatMap(([id, { job, ...step }]) => {
     const action = actions.get(id);
-    if (!mayStillRun(step) || action === 'adopt') return [];
+    const isStart = step.state === 'starting' || step.outcome === 'left-running';
+    if (!mayStillRun(step) || (!job && !isStart) || action === 'adopt') return [];
     const why = REASONS_TO_LEAVE[action ?? 'gone'];
     if (why === undefined) return [];
     const what = job
@@ -45,7 +46,7 @@ function reusedBesideNew({ steps }: PipelineDefinition, planned: readonly Planne
     const made = action === 'reuse' ? needs.filter((need) => isNew.has(need)) : [];
     if (made.length === 0 || (condition !== undefined && runsWhateverComes(condition))) return [];
     return [
-      `Step ${id} needs ${made.join(' and ')}, made again, but takes nothing from there by an expression, so what it made before is reused. Should it run again, replay from ${id}.`,
+      `Step ${id} needs ${made.join(' and ')}, made anew, but takes nothing from there by an expression, so what it made before is reused. Should it run again, replay from ${id}.`,
     ];
   });
 }

@@ -6,7 +6,7 @@ import {
 import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import { planReplay, reusesAll, type PlannedStep } from '../pipeline/replay-plan.ts';
-import { isJudgedOtherwise, type EarlierStep } from '../pipeline/replay.ts';
+import { hasBegunSteps, isJudgedOtherwise, type EarlierStep } from '../pipeline/replay.ts';
 import { parseRunKey } from '../pipeline/run-key.ts';
 import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
 import type { RunMemory, RunPipelineInput } from '../workflows/run-pipeline.ts';
@@ -98,7 +98,8 @@ export async function prepareReplay(
   }
   const { kept, warnings: ofParams } = paramsKept(memory.params, definition);
   const params = { ...kept, ...(typeof changed === 'function' ? changed(definition) : changed) };
-  const loaded = await prepared(definition, key, params, run);
+  const wasRightOnce = hasBegunSteps({ ...memory.leftOfOthers, ...memory.steps });
+  const loaded = await prepared(definition, key, params, { run, wasRightOnce });
   assertStep(from, definition);
   const left = await stepsLeft(client, taskQueue, { run, of, memory });
   const earlier = judgedBy(definition, memory.definition, left.steps);
@@ -167,11 +168,11 @@ async function prepared(
   definition: PipelineDefinition,
   key: string,
   params: Params,
-  run: string,
+  { run, wasRightOnce }: { run: string; wasRightOnce: boolean },
 ): Promise<LoadedPipeline> {
   // Loaded only now: it knows every service, and brings the AWS clients with it.
   const { prepareRun } = await import('../prepare-run.ts');
-  const { problems, ...loaded } = prepareRun(definition, key, params, { isReplay: true });
+  const { problems, ...loaded } = prepareRun(definition, key, params, { wasRightOnce });
   if (problems)
     throw new InvalidInputError([
       `Run ${run} cannot be replayed with this definition and these parameters:`,

@@ -40,7 +40,7 @@ export function visibilityQuery(filter: RunFilter): string {
   return terms.join(' AND ');
 }
 
-/** By the workflow id, which nobody can forge and which is there from the start on; attributes are written by the run itself, once a worker has taken it up. */
+/** By the workflow id, which nobody can forge and which is there from the start on; whoever starts a run may set its attributes, or none. */
 function runsOf(pipeline: string, key: string | undefined): string {
   return key === undefined
     ? `WorkflowId STARTS_WITH ${quote(`${pipeline}/`)}`

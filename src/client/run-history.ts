@@ -36,8 +36,8 @@ export async function readRunHistory(
 function runOf(info: WorkflowExecutionInfo, { run, steps }: RunReport): RunOfHistory {
   const all = Object.entries(steps);
   const startedAt = info.startTime.toISOString();
-  // Those of the runs before it are told of as well.
-  const isOwn = ({ submittedAt }: JobReport) => submittedAt >= startedAt;
+  // Those of the runs before it are told of as well; one that it took over had its end noticed here.
+  const isOwn = ({ submittedAt, noticedAt = submittedAt }: JobReport) => noticedAt >= startedAt;
   const own = all
     .filter(([, { reused }]) => !reused)
     .flatMap(([, { job, earlierJobs = [] }]) => [...earlierJobs.filter(isOwn), ...(job ? [job] : [])]);

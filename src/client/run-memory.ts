@@ -3,7 +3,7 @@ import { refOf } from '../pipeline/job-report.ts';
 import { planSteps } from '../pipeline/plan.ts';
 import { asSeenSince, mayStillRun, stepsAskedFor, stepsLeftBy, type EarlierStep } from '../pipeline/replay.ts';
 import { lostConnectionText } from '../temporal/lost-connection.ts';
-import { queryProblem } from '../temporal/query-problem.ts';
+import { isUnanswered, queryProblem } from '../temporal/query-problem.ts';
 import type { observeJobs } from '../workflows/observe-jobs.ts';
 import type { RunMemory, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, NoWorkerError } from './errors.ts';
@@ -30,7 +30,7 @@ export async function memoryOf(client: Client, run: string, runId: string): Prom
   } catch (error) {
     if (!(await hasBegun(client, run, runId))) return memoryOfUnbegun(await readRunInput(client, run, runId));
     const problem = `Run ${run} could not be asked what it has done (${queryProblem(error)})`;
-    if (isGrpcDeadlineError(error))
+    if (isUnanswered(error))
       throw new NoWorkerError(`${problem}. A worker has to run on its task queue. Nothing was started.`);
     if (error instanceof Error && lostConnectionText(error) !== undefined) throw error;
     throw new InvalidInputError([`${problem}. Nothing was started.`]);

@@ -118,6 +118,8 @@ function expectedResult(way: Way, before: EarlierStep | undefined): string {
   return stays ? resultOf({ ...before, outcome: 'succeeded' }, before.runId) : 'made again';
 }
 
+const HAS = /\bhas\s*\([^()]*\)/g;
+
 /**
  * What cannot be told yet, because it is about what a step will make, is taken to hold.
  *
@@ -125,11 +127,13 @@ function expectedResult(way: Way, before: EarlierStep | undefined): string {
  */
 function mayBegin(step: StepDefinition, context: ExpressionContext, unended: ReadonlySet<string>): boolean {
   const condition = step.if ?? DEFAULT_CONDITION;
-  const { functions, steps } = sourcesOfExpression(conditionSource(condition).source);
-  // It makes a truth of what is only not known yet.
-  if (functions.has('has') && [...steps].some((id) => unended.has(id))) return true;
+  const { source } = conditionSource(condition);
+  const { functions, steps } = sourcesOfExpression(source);
+  // `has` makes a truth of what is only not known yet: either may come.
+  const isOpen = functions.has('has') && [...steps].some((id) => unended.has(id));
+  const ways = isOpen ? [source, source.replaceAll(HAS, 'true')] : [condition];
   try {
-    return evaluateCondition(condition, context);
+    return ways.some((way) => evaluateCondition(way, context));
   } catch (error) {
     if (error instanceof ExpressionError) return true;
     throw error;

@@ -85,6 +85,11 @@ export function wayOn(
   return { way: 'reuse', why: 'it succeeded, and its input is unchanged' };
 }
 
+/** Whether a run came so far that it began steps: then its key, its definition and its parameters were right once. */
+export function hasBegunSteps(steps: Readonly<Record<string, Pick<StepReport, 'attempt' | 'earlier'>>>): boolean {
+  return Object.values(steps).some(({ attempt, earlier }) => attempt > 0 || (earlier?.attempt ?? 0) > 0);
+}
+
 /** Whether the job of a step may still run although its run has ended. */
 export function mayStillRun({ outcome, attempt }: Pick<StepReport, 'outcome' | 'attempt'>): boolean {
   return attempt > 0 && (outcome === undefined || outcome === 'left-running');

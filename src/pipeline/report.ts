@@ -56,6 +56,8 @@ export interface StepReport {
   warnings?: string[];
   /** Present while the step waits for a place at its service. */
   place?: PlaceWait;
+  /** AWS region that the start of its latest job went to. */
+  region?: string;
   /** Hash of `uses`, region and the resolved `with`, from when the step begins. */
   inputHash?: string;
   /** What each step that this one takes values from had made when it began; tells a replay whether that is made again. */

@@ -25,7 +25,7 @@ export async function changing<Result>(
   try {
     return await make();
   } catch (error) {
-    if (mayBeDone(error)) audit(auditLog, request, { ...change, result: 'unknown: Temporal did not answer' });
+    if (mayBeDone(error)) audit(auditLog, request, { ...change, result: 'unknown: the answer did not come' });
     throw error;
   }
 }

@@ -60,8 +60,6 @@ export function problemOfError(error: Error, method: string): ApiProblem | undef
   }
   const known = 'code' in error ? KINDS_OF_CODES[String(error.code)] : undefined;
   if (known) return new ApiProblem(known.kind, { detail: known.detail });
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
-    return new ApiProblem('no-worker', { detail: NO_WORKER }, RETRY_SOON);
   if (lostConnectionText(error) !== undefined)
     return unavailable(method === 'GET' ? SILENT : `${SILENT} ${MAY_BE_DONE}`);
   const refused = refusalText(error);
@@ -75,10 +73,10 @@ export function problemOfError(error: Error, method: string): ApiProblem | undef
 /** Whether what was asked for may have been done although it failed for us so: the answer did not come. */
 export function mayBeDone(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || lostConnectionText(error) !== undefined;
+  // A worker that comes later takes up what a run was told.
+  const isToldOnly = error.cause instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+  return isToldOnly || lostConnectionText(error) !== undefined;
 }
-
-const NO_WORKER = 'No worker has taken this up in time: is one running? What was asked for may still be done.';
 
 /** Not in the words of gRPC, which are about its own insides. */
 const SILENT = 'Temporal does not answer any more. Its runs go on when it does.';

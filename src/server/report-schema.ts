@@ -44,6 +44,7 @@ const stepSchema = z
       z.enum(['succeeded', 'failed', 'stopped', 'left-running', 'lost', 'rejected', 'skipped', 'cancelled']),
     ),
     attempt: z.number().describe('The number of the job attempt, from 1; 0 before the first'),
+    region: optionalText.describe('AWS region that the start of its latest job went to'),
     job: z.exactOptional(jobSchema),
     earlierJobs: z.exactOptional(z.array(jobSchema)),
     error: optionalText.describe('What went wrong'),

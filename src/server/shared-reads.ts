@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const GATHERING_MS = 10;
 
 /**
- * Lets callers who ask for the same thing at the same time share one answer, so that a thousand of them cost Temporal a few questions. A read begins
+ * Lets callers who ask for the same thing at the same time share one answer, so that a crowd of them costs Temporal one question. A read begins
  * after all who share it have asked: a caller may have changed just before what he asks for.
  */
 export class SharedReads<Answer> {

@@ -51,13 +51,15 @@ export interface FirstAttempt {
    * does. Absent where no job had this number.
    */
   earlierJob?: EarlierJob;
-  /** Where that job runs, if that is known: workers may be in another region now. */
+  /** Where that job is, if that is known: workers may be in another region now. */
   region?: string;
 }
 
 export interface JobProgress {
   state: Exclude<StepState, 'waiting' | 'ended'>;
   attempt: number;
+  /** Where the start of the job goes; the region of the worker when absent. */
+  region?: string;
   job?: JobReport;
   warnings?: string[];
 }

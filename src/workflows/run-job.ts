@@ -52,7 +52,9 @@ async function runAttempt(
   let started: StartJobResult | undefined;
   try {
     const result = await scope.run(async () => {
-      options.onProgress?.({ state: 'starting', attempt });
+      // Should the start be interrupted, a replay looks for its job there.
+      const { region } = input;
+      options.onProgress?.({ state: 'starting', attempt, ...(region !== undefined && { region }) });
       const job = await activities.startJob(input);
       started = job;
       options.onProgress?.({ state: 'running', attempt, job: jobReport(job), ...warningsOf(job) });

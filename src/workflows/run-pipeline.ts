@@ -13,7 +13,7 @@ import type { LoadedPipeline } from '../pipeline/loaded-pipeline.ts';
 import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import { parseDuration } from '../pipeline/duration.ts';
 import { planSteps } from '../pipeline/plan.ts';
-import { stepsAskedFor, type ReplayInput } from '../pipeline/replay.ts';
+import { hasBegunSteps, stepsAskedFor, type ReplayInput } from '../pipeline/replay.ts';
 import { shrinkReport } from '../pipeline/report-size.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { runKey } from '../pipeline/run-key.ts';
@@ -118,12 +118,12 @@ async function load(input: RunPipelineInput, record: RunRecord): Promise<LoadedP
   const params = input.params ?? {};
   try {
     assertWorkflowId(runKey(typeof pipeline === 'string' ? pipeline : pipeline.name, key));
-    const isReplay = input.replay !== undefined;
+    const wasRightOnce = hasBegunSteps(input.replay?.steps ?? {});
     return await activitiesOn(workflowInfo().taskQueue, 'load and check').loadPipeline({
       pipeline,
       key,
       params,
-      isReplay,
+      wasRightOnce,
     });
   } catch (error) {
     const cancelled = CancellationScope.current().consideredCancelled;

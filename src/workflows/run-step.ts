@@ -97,14 +97,10 @@ function reuse({ attempt, job, outputs, runId }: EarlierStep): StepEnd {
 
 function firstAttempt(way: Way, earlier: EarlierStep | undefined): Pick<RunJobOptions, 'firstAttempt'> {
   if (!earlier) return {};
-  const { attempt, job } = earlier;
+  const { attempt, job, region = job?.region } = earlier;
   if (way !== 'adopt') return { firstAttempt: { number: attempt + 1 } };
-  return {
-    firstAttempt: {
-      number: attempt,
-      ...(job ? { earlierJob: 'known', region: job.region } : { earlierJob: 'in doubt' }),
-    },
-  };
+  const earlierJob = job ? 'known' : 'in doubt';
+  return { firstAttempt: { number: attempt, earlierJob, ...(region !== undefined && { region }) } };
 }
 
 function runJobStep(

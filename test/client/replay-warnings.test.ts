@@ -24,6 +24,12 @@ describe('a plan warns', () => {
     ]);
   });
 
+  it('not of a follow-up that was under way, which is no job', () => {
+    const copying = { ...started, uses: 's3/copy', state: 'running' } as const;
+    expect(replayWarnings(pipeline('p', {}), { publish: copying }, planned({ publish: 'run' }))).toEqual([]);
+    expect(replayWarnings(pipeline('p', {}), { publish: copying }, [])).toEqual([]);
+  });
+
   it('of a step that is reused beside a source which is made again, and that it takes nothing from by an expression', () => {
     const definition = pipeline('p', {
       score: jobStep(AML),
@@ -32,7 +38,7 @@ describe('a plan warns', () => {
     });
     const reused = { publish: 'reuse', clean: 'reuse' } as const;
     expect(replayWarnings(definition, {}, planned({ score: 'pay again', ...reused }))).toEqual([
-      expect.stringMatching(/^Step publish needs score, made again, .* is reused\. .* replay from publish\.$/),
+      expect.stringMatching(/^Step publish needs score, made anew, .* is reused\. .* replay from publish\.$/),
     ]);
     for (const action of ['reuse', 'adopt', 'skip'] as const)
       expect(replayWarnings(definition, {}, planned({ score: action, ...reused }))).toEqual([]);

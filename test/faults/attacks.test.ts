@@ -368,7 +368,7 @@ it('says with 503 that Temporal cannot be reached, and lives on', { timeout: 60_
   expect(answer.body['detail']).toContain('Temporal does not answer any more');
   expect(answer.body['detail']).toContain('may have been done all the same');
   expect(answer.headers.get('retry-after')).toBe('2');
-  const unknown = { audit: true, action: 'start', run: 'attacked-own', result: 'unknown: Temporal did not answer' };
+  const unknown = { audit: true, action: 'start', run: 'attacked-own', result: 'unknown: the answer did not come' };
   expect(lonely.log).toContainEqual(expect.objectContaining(unknown));
   expect((await lonely.get('/healthz')).status).toBe(200);
   await lonely.close();

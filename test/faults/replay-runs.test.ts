@@ -357,6 +357,22 @@ describe('a replay', () => {
     expect(await countCreates(aws, after)).toBe(1);
   });
 
+  it('begins no hour that was refused because it has another key', async () => {
+    const hourly: PipelineDefinition = {
+      name: 'replay-hour',
+      period: 'hour',
+      schedule: { cron: '5 * * * *', timezone: 'Europe/Berlin' },
+      steps: { score: jobStep(AML) },
+    };
+    const run = 'replay-hour/2026-11-20T01Z';
+    const args = [{ pipeline: hourly, key: '2026-11-20T01Z' }];
+    await nightscore.temporal.workflow.start('runPipeline', { workflowId: run, taskQueue: nightscore.taskQueue, args });
+    expect((await nightscore.ended(run)).error).toContain(
+      'is the hour 2026-11-20T02+0100 on the clock of Europe/Berlin',
+    );
+    await expect(nightscore.client.replay({ run })).rejects.toThrow('is the hour 2026-11-20T02+0100');
+  });
+
   it('leaves out parameters that the definition does not have, and says so', async () => {
     const definition: PipelineDefinition = {
       name: 'replay-params',

@@ -82,6 +82,8 @@ test.each([
   const after = await nightscore.ended(run);
   expect(after).toMatchObject({ outcome, steps: { score: { attempt: creates } } });
   expect(await countCreates(aws, after)).toBe(creates);
+  const { jobs, adopted } = (await nightscore.client.history(run)).at(-1)!;
+  expect([jobs.length, adopted.length]).toEqual([creates, 1]);
 });
 
 test('what is started is what was shown, although a job that was to be taken over has failed meanwhile', async () => {

@@ -64,6 +64,31 @@ test('a run stays in the region that it began in, and its replay with the job, w
   await second.shutdown();
 });
 
+test('a start whose answer never came is looked for where it went, although the workers have moved since', async () => {
+  const first = await nightscore.addWorker();
+  const { region: _region, ...score } = jobStep('machine-learning/batch-prediction');
+  await aws.faults([{ operation: 'CreateBatchPrediction', fault: 'slow-after', delayMs: 4_000, times: 1 }]);
+  const { run } = await nightscore.client.start({ pipeline: pipeline('in-doubt', { score }), key: '2026-11-20' });
+  const jobs = async () => {
+    const all = (await (await fetch(`${aws.endpoint}/_simulator/jobs`)).json()) as { id: string }[];
+    return all.filter(({ id }) => id.startsWith('in-doubt-'));
+  };
+  await expect.poll(jobs, { timeout: 10_000 }).toHaveLength(1);
+  await nightscore.temporal.workflow.getHandle(run).terminate('by a test');
+  await first.shutdown();
+  const second = await nightscore.addWorker('us-east-1');
+  expect((await nightscore.client.get(run)).steps['score']).toMatchObject({ state: 'starting', region: REGION });
+  expect(await nightscore.client.planReplay({ run })).toMatchObject({ steps: [{ action: 'adopt' }] });
+  await nightscore.client.replay({ run });
+  expect((await nightscore.ended(run)).steps['score']).toMatchObject({
+    outcome: 'succeeded',
+    attempt: 1,
+    job: { region: REGION, adopted: true },
+  });
+  expect(await jobs()).toHaveLength(1);
+  await second.shutdown();
+});
+
 test('a run without a worker is still listed, and its report says that nobody answers', async () => {
   const { run } = await nightscore.client.start({
     pipeline: pipeline('alone', { score: jobStep(AFD) }),
@@ -72,7 +97,7 @@ test('a run without a worker is still listed, and its report says that nobody an
   const report = await nightscore.client.get(run);
   expect(report).toMatchObject({ run: { id: run, pipeline: 'alone' }, steps: {} });
   expect(report.run.trigger).toBe('client');
-  expect(report.error).toContain(`(none answered in time). Is one running on its task queue, ${nightscore.taskQueue}?`);
+  expect(report.error).toContain(`(none answered). Is one running on its task queue, ${nightscore.taskQueue}?`);
   await expect(nightscore.client.cancelStep(run, 'score')).rejects.toThrow(/No worker has taken up in time/);
   await nightscore.temporal.workflow.getHandle(run).terminate('the test is over');
 });

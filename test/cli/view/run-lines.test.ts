@@ -52,10 +52,11 @@ describe('runLines', () => {
   });
 
   it('gives a notice as many lines as it takes to say what to do, and no more than three', () => {
-    const error = 'No worker could say more about this run (none answered in time). Is one running on its task queue?';
+    const error =
+      'No worker could say more about this run (none of them answered). Is one running on its task queue, nightscore?';
     expect(rendered([report({}, { error })]).slice(2)).toEqual([
-      '  No worker could say more about this run (none answered in time). Is one',
-      '  running on its task queue?',
+      '  No worker could say more about this run (none of them answered). Is one',
+      '  running on its task queue, nightscore?',
     ]);
     const long = rendered([report({}, { error: 'word '.repeat(100) })]).slice(2);
     expect(long).toHaveLength(3);
