@@ -25,7 +25,7 @@ export class InvalidInputError extends Error {
 /** The run does not stand so that it can be done now: it still runs, or somebody else was faster. Nothing was started. */
 export class RunStateError extends InvalidInputError {}
 
-/** No worker answers for a run, although Temporal itself can be reached. */
+/** No worker answers for a run, or none could, although Temporal itself can be reached: it may be asked again. */
 export class NoWorkerError extends Error {
   override readonly name = 'NoWorkerError';
 }

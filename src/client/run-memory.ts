@@ -6,7 +6,7 @@ import { lostConnectionText } from '../temporal/lost-connection.ts';
 import { isUnanswered, queryProblem } from '../temporal/query-problem.ts';
 import type { observeJobs } from '../workflows/observe-jobs.ts';
 import type { RunMemory, RunPipelineInput } from '../workflows/run-pipeline.ts';
-import { InvalidInputError, NoWorkerError } from './errors.ts';
+import { NoWorkerError } from './errors.ts';
 import { lookByWorker } from './look-by-worker.ts';
 import { readRunInput } from './run-input.ts';
 
@@ -20,7 +20,7 @@ const MEMORY_TRIES = 3;
 /** A worker is soon seen in a history; the rest of it may be long. */
 const FIRST_EVENTS = 20;
 
-/** What a run that has ended tells of itself, which a worker reads from its history. Throws a NoWorkerError. */
+/** What a run that has ended tells of itself, which a worker reads from its history. Throws a NoWorkerError when none could, now. */
 export async function memoryOf(client: Client, run: string, runId: string): Promise<RunMemory> {
   const handle = client.workflow.getHandle(run, runId);
   try {
@@ -29,11 +29,11 @@ export async function memoryOf(client: Client, run: string, runId: string): Prom
     );
   } catch (error) {
     if (!(await hasBegun(client, run, runId))) return memoryOfUnbegun(await readRunInput(client, run, runId));
-    const problem = `Run ${run} could not be asked what it has done (${queryProblem(error)})`;
-    if (isUnanswered(error))
-      throw new NoWorkerError(`${problem}. A worker has to run on its task queue. Nothing was started.`);
-    if (error instanceof Error && lostConnectionText(error) !== undefined) throw error;
-    throw new InvalidInputError([`${problem}. Nothing was started.`]);
+    const isAlone = isUnanswered(error);
+    if (!isAlone && error instanceof Error && lostConnectionText(error) !== undefined) throw error;
+    throw new NoWorkerError(
+      `Run ${run} could not be asked what it has done (${queryProblem(error)}). ${isAlone ? 'A worker has to run on its task queue. ' : ''}Nothing was started.`,
+    );
   }
 }
 

@@ -25,7 +25,7 @@ export async function settle(
   const { attempt } = input.identity;
   try {
     const started = startedBefore ?? (await activities.findStartedJob(input));
-    if (!started) return withoutJob(why, attempt);
+    if (!started) return input.earlierJob === 'known' ? lostJob(why, attempt) : withoutJob(why, attempt);
     const how = wayToEnd(options, started);
     const { end, obstacle } = await stopOrRead(options, activities, input, started, how);
     if (end.lost || isOver(end.observation)) {
@@ -96,6 +96,15 @@ export function withoutJob(why: Interruption, attempt: number): JobResult {
   return why === 'timed out'
     ? { outcome: 'rejected', attempt, error: 'The service did not start the job before its timeout; there is no job' }
     : { outcome: 'cancelled', attempt, error: `${INTERRUPTIONS[why]} before there was a job` };
+}
+
+/** An earlier run knew the job, so that there is none was not always true. */
+function lostJob(why: Interruption, attempt: number): JobResult {
+  return {
+    outcome: 'lost',
+    attempt,
+    error: `${INTERRUPTIONS[why]}, and its service no longer knows the job that was there`,
+  };
 }
 
 function leftRunning(

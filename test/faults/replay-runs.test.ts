@@ -150,6 +150,22 @@ describe('a replay', () => {
     expect(await actions(run)).toEqual({ score: 'pay again' });
   });
 
+  it('says lost of a job that its service no longer knows, also when the step times out over that', async () => {
+    await aws.faults([{ call: 'create', fault: 'job-vanishes', times: 1 }]);
+    const run = await terminated('replay-vanished-late', { score: jobStep(AML) });
+    await aws.clearFaults();
+    const { steps } = await nightscore.client.get(run);
+    const job = { id: steps['score']?.job?.id };
+    const command = new GetBatchPredictionCommand({ BatchPredictionId: job.id });
+    const look = () => new MachineLearningClient({ region: REGION }).send(command).catch((error: Error) => error.name);
+    await expect.poll(look, { timeout: 10_000 }).toBe('ResourceNotFoundException');
+    // The second look at a job that was not there comes after two seconds.
+    const hurried = pipeline('replay-vanished-late', { score: jobStep(AML, { timeout: '1s' }) });
+    const after = await replayed(run, { definition: hurried });
+    expect(after.steps['score']).toMatchObject({ outcome: 'lost', attempt: 1, job });
+    expect(await countCreates(aws, after)).toBe(1);
+  });
+
   it('does not lose a job that it cannot see while it takes it over', async () => {
     const run = await terminated('replay-denied', { score: jobStep(AML) });
     const jobId = (await nightscore.client.get(run)).steps['score']?.job?.id;
