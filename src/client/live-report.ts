@@ -1,7 +1,7 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { Activities } from '../activities/index.ts';
 import type { JobHeartbeat, Sight } from '../pipeline/heartbeat.ts';
-import { jobReport } from '../pipeline/job-report.ts';
+import { jobReport, refOf } from '../pipeline/job-report.ts';
 import type { JobObservation } from '../pipeline/job.ts';
 import type { RunReport, StepReport } from '../pipeline/report.ts';
 
@@ -39,8 +39,7 @@ function stepWithProgress(step: StepReport, { sight = {}, place, warnings: found
   if (place) return { ...warned, state: 'queued (quota)', place };
   const observation = sight.observation ?? beat.observation;
   if (!step.job || !observation) return untilSeen(warned);
-  const { region, id } = step.job;
-  const ref = { service: step.job.service, region, id, ...(step.job.arn !== undefined && { arn: step.job.arn }) };
+  const ref = refOf(step.job);
   const live = step.state === 'running' ? liveState(observation, sight) : step.state;
   return { ...warned, state: live, job: { ...step.job, ...jobReport({ ...step.job, ref }, observation) } };
 }

@@ -12,7 +12,7 @@ import { suggestionFor, withSuggestion } from '../pipeline/suggestion.ts';
 import type { RunMemory, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, RunStateError } from './errors.ts';
 import { replayWarnings } from './replay-warnings.ts';
-import { memoryOf, stepsLeft } from './run-memory.ts';
+import { knownDefinition, memoryOf, stepsLeft } from './run-memory.ts';
 import { BATCH, statusOf } from './run-summary.ts';
 import { startRunWorkflow } from './start-run-workflow.ts';
 
@@ -145,9 +145,9 @@ export async function startReplay(
   }
 }
 
-function definitionOf({ definition, unloaded }: RunMemory, run: string): PipelineDefinition {
-  if (definition) return definition;
-  if (typeof unloaded === 'object') return unloaded;
+function definitionOf(memory: RunMemory, run: string): PipelineDefinition {
+  const known = knownDefinition(memory);
+  if (known) return known;
   throw new InvalidInputError([
     `Run ${run} ended before its pipeline was loaded, so there is no definition to use again: replay it with --definition new.`,
   ]);

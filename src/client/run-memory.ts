@@ -1,4 +1,5 @@
 import { isGrpcDeadlineError, type Client } from '@temporalio/client';
+import type { PipelineDefinition } from '../pipeline/definition.ts';
 import { refOf } from '../pipeline/job-report.ts';
 import { planSteps } from '../pipeline/plan.ts';
 import { asSeenSince, mayStillRun, stepsAskedFor, stepsLeftBy, type EarlierStep } from '../pipeline/replay.ts';
@@ -71,6 +72,11 @@ function memoryOfUnbegun({ pipeline, params = {}, replay }: RunPipelineInput): R
   return { steps: {}, ...(from !== undefined && { from }), params, leftOfOthers: steps, unloaded: pipeline };
 }
 
+/** The definition that a run had, or was to have: a replay is started with the whole one. Undefined where only its name was given, and not loaded. */
+export function knownDefinition({ definition, unloaded }: RunMemory): PipelineDefinition | undefined {
+  return definition ?? (typeof unloaded === 'object' ? unloaded : undefined);
+}
+
 /**
  * What a run and those before it left, by step; with what a worker sees now of jobs that were thought to run: a job that failed since is paid
  * for again, which has to be known before. Where nobody can look, they may still run.
@@ -80,9 +86,8 @@ export async function stepsLeft(
   taskQueue: string,
   { run, of, memory }: { run: string; of: string; memory: RunMemory },
 ): Promise<{ steps: Record<string, EarlierStep>; warnings: string[] }> {
-  const { steps, from, leftOfOthers, unloaded } = memory;
-  // A replay is started with the whole definition.
-  const definition = memory.definition ?? (typeof unloaded === 'object' ? unloaded : undefined);
+  const { steps, from, leftOfOthers } = memory;
+  const definition = knownDefinition(memory);
   const asked = from !== undefined && definition ? stepsAskedFor(from, planSteps(definition)) : new Set<string>();
   const left = stepsLeftBy(steps, of, { asked, before: leftOfOthers });
   const jobs = Object.values(left).flatMap((step) => (step.job && mayStillRun(step) ? [step.job] : []));

@@ -6,31 +6,24 @@ import { findPipeline, loadPipelineFile, PipelineFileError } from '../../pipelin
 import { givenParams } from '../runs/given-params.ts';
 import { readSettings } from '../../settings.ts';
 
-/**
- * Whether the file of a pipeline is another one now than the definition that its run is replayed with. A file that is not there, or not right, tells
- * nothing.
- */
-export async function hasChangedSince({ name, ...then }: PipelineDefinition): Promise<boolean> {
-  const { pipelinesFolder } = readSettings();
-  try {
-    const { name: _name, ...now } = await loadPipelineFile(await findPipeline(name, pipelinesFolder));
-    return !isDeepStrictEqual(asKept(now), asKept(then));
-  } catch (error) {
-    if (error instanceof PipelineFileError) return false;
-    throw error;
-  }
+/** What runs are replayed with, as the options of the command say; each pipeline file is read once. */
+export interface Definitions {
+  /** The definition and the parameters for a run. Throws a PipelineFileError. */
+  of(run: string): Promise<Pick<ReplayOptions, 'definition' | 'params'>>;
+  /**
+   * Whether the file of a pipeline is another one by now than the definition that a run is replayed with. A file that is not there, or not right, tells
+   * nothing.
+   */
+  hasOtherFile(definition: PipelineDefinition): Promise<boolean>;
 }
 
-/** As Temporal gives it back. */
-function asKept(definition: object): unknown {
-  return JSON.parse(JSON.stringify(definition));
-}
-
-/** Gives, run by run, the definition and the parameters to replay with; each pipeline file is read once. */
-export function definitionsFor(options: {
+export function definitionsFor({
+  definition: which,
+  param = [],
+}: {
   definition?: 'same' | 'new';
   param?: string[];
-}): (run: string) => Promise<Pick<ReplayOptions, 'definition' | 'params'>> {
+}): Definitions {
   const { pipelinesFolder } = readSettings();
   const loaded = new Map<string, Promise<PipelineDefinition>>();
   const load = (name: string) => {
@@ -38,9 +31,25 @@ export function definitionsFor(options: {
     loaded.set(name, definition);
     return definition;
   };
-  const { param = [] } = options;
   const params =
     param.length === 0 ? {} : { params: (definition: PipelineDefinition) => givenParams(definition, param) };
-  return async (run) =>
-    options.definition === 'new' ? { definition: await load(parseRunKey(run).pipeline), ...params } : params;
+  return {
+    async of(run) {
+      return which === 'new' ? { definition: await load(parseRunKey(run).pipeline), ...params } : params;
+    },
+    async hasOtherFile(definition) {
+      if (which === 'new') return false;
+      try {
+        return !isDeepStrictEqual(asKept(await load(definition.name)), asKept(definition));
+      } catch (error) {
+        if (error instanceof PipelineFileError) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+/** As Temporal gives it back. */
+function asKept(definition: PipelineDefinition): unknown {
+  return JSON.parse(JSON.stringify(definition));
 }

@@ -5,7 +5,6 @@ import type { RunSummary } from '../../client/run-summary.ts';
 import { PipelineFileError } from '../../pipeline-files.ts';
 import type { Preview } from '../view/replays-lines.ts';
 import { firstJobs } from './confirmation.ts';
-import { hasChangedSince } from './definitions.ts';
 import type { Replays } from './replay-many.ts';
 
 /** How many runs are asked at once what they have done. */
@@ -56,14 +55,13 @@ function isWithoutWorker(failures: readonly Error[]): boolean {
 /** The preview of a run; the error that says why the run cannot be looked at. */
 async function previewOf(
   run: RunSummary,
-  { client, batch, definitions, options: { definition: which } }: Replays,
+  { client, batch, definitions }: Replays,
   inspect: boolean,
 ): Promise<Preview | Error> {
   const preview = unplanned(run);
-  const goesBySame = which !== 'new';
   if (run.batch === batch.id) return { ...preview, problem: 'replayed already by this command', isReplayed: true };
   try {
-    const options = { run: run.id, ...(await definitions(run.id)), inspect };
+    const options = { run: run.id, ...(await definitions.of(run.id)), inspect };
     const { plan, definition } = await client.prepareReplay(options);
     const { steps, paysAgain, isNothingToDo, warnings } = plan;
     for (const { action } of steps) preview.actions[action] = (preview.actions[action] ?? 0) + 1;
@@ -74,7 +72,7 @@ async function previewOf(
       paysFirst: firstJobs(steps),
       paysFor: stepsPaidAgain(plan),
       warnings,
-      ...(goesBySame && (await hasChangedSince(definition)) && { hasOtherFile: true as const }),
+      ...((await definitions.hasOtherFile(definition)) && { hasOtherFile: true as const }),
       ...(problem !== undefined && { problem }),
     };
   } catch (error) {

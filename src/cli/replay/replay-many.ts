@@ -17,7 +17,7 @@ import { clockText, momentText } from '../view/time-text.ts';
 import { untilEnded } from './await-replays.ts';
 import { openBatch, type Batch } from './batch.ts';
 import { isConfirmed, paymentText } from './confirmation.ts';
-import { definitionsFor } from './definitions.ts';
+import { definitionsFor, type Definitions } from './definitions.ts';
 import { INSPECTED_AT_MOST, isOfOneRun, previewAll, stepsPaidAgain } from './previews.ts';
 
 /** What is worth a replay, unless the filter says something else. */
@@ -30,7 +30,7 @@ export interface Replays {
   parsed: Where;
   batch: Batch;
   options: ReplayCommandOptions;
-  definitions: ReturnType<typeof definitionsFor>;
+  definitions: Definitions;
   trigger: string;
   signal: AbortSignal;
   /** Tells what has just become of a run. */
@@ -181,7 +181,7 @@ async function startOne(
 ): Promise<Replayed> {
   const { reason } = options;
   try {
-    const { plan, start } = await client.prepareReplay({ run, of, ...(await definitions(run)), inspect: false });
+    const { plan, start } = await client.prepareReplay({ run, of, ...(await definitions.of(run)), inspect: false });
     const unseen = stepsPaidAgain(plan).filter((step) => !paysFor.includes(step));
     if (unseen.length > 0) {
       const problem = `since the preview it would pay for ${unseen.join(', ')} as well, and nobody was asked for that: replay it once more`;

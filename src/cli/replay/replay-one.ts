@@ -7,18 +7,19 @@ import { replayPlanLines } from '../view/replay-plan-lines.ts';
 import { readingColumnsOf } from '../view/terminal-size.ts';
 import type { ReplayCommandOptions } from '../replay.ts';
 import { firstJobs, isConfirmed, paymentText } from './confirmation.ts';
-import { definitionsFor, hasChangedSince } from './definitions.ts';
+import { definitionsFor } from './definitions.ts';
 
 /** Replays one run, after it has said what that will do. */
 export async function replayOne(run: string, options: ReplayCommandOptions, trigger: string): Promise<void> {
   const { from, reason, json } = options;
   await withNightscore(async ({ client }) => {
-    const what = { run, ...(from !== undefined && { from }), ...(await definitionsFor(options)(run)) };
+    const definitions = definitionsFor(options);
+    const what = { run, ...(from !== undefined && { from }), ...(await definitions.of(run)) };
     const { plan, definition, start } = await client.prepareReplay(what);
     const { stdout } = process;
     const view = { columns: readingColumnsOf(stdout), paint: paintFor(stdout) };
     if (!json) print(replayPlanLines(plan, view).join('\n'));
-    if (options.definition !== 'new' && (await hasChangedSince(definition))) {
+    if (await definitions.hasOtherFile(definition)) {
       note(`The file of pipeline ${definition.name} is another one now: --definition new replays with that.`);
     }
     if (options.dryRun) return json ? printJson(plan) : print('Nothing was started.');

@@ -28,9 +28,8 @@ function replays(asked: (ReplayOptions & { inspect?: boolean })[] = []): Replays
   };
   return {
     client: { prepareReplay },
-    options: {},
     batch: { id: BATCH },
-    definitions: () => Promise.resolve({}),
+    definitions: { of: () => Promise.resolve({}), hasOtherFile: () => Promise.resolve(false) },
     signal: new AbortController().signal,
   } as unknown as Replays;
 }
