@@ -1,10 +1,10 @@
-import { isGrpcDeadlineError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { PipelineDefinition } from '../pipeline/definition.ts';
 import { refOf } from '../pipeline/job-report.ts';
 import { planSteps } from '../pipeline/plan.ts';
 import { asSeenSince, mayStillRun, stepsAskedFor, stepsLeftBy, type EarlierStep } from '../pipeline/replay.ts';
 import { lostConnectionText } from '../temporal/lost-connection.ts';
-import { isUnanswered, queryProblem } from '../temporal/query-problem.ts';
+import { isBrokenOff, isUnanswered, queryProblem } from '../temporal/query-problem.ts';
 import type { observeJobs } from '../workflows/observe-jobs.ts';
 import type { RunMemory, RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { NoWorkerError } from './errors.ts';
@@ -43,7 +43,7 @@ async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer
     try {
       return await ask();
     } catch (error) {
-      if (tries === MEMORY_TRIES || !isGrpcDeadlineError(error)) throw error;
+      if (tries === MEMORY_TRIES || !isBrokenOff(error)) throw error;
     }
   }
 }

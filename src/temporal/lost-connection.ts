@@ -1,5 +1,10 @@
-/** Statuses of gRPC that a server which is gone, or does not get to answering, leaves behind. */
-const LOST_CONNECTION: ReadonlySet<unknown> = new Set([4 /* DEADLINE_EXCEEDED */, 14 /* UNAVAILABLE */]);
+/**
+ * Statuses of gRPC that a server which is gone, or does not get to answering, leaves behind. A call is cancelled by a server that counts its time
+ * as over before the client does (see `isBrokenOff`).
+ */
+const LOST_CONNECTION: ReadonlySet<unknown> = new Set([
+  1 /* CANCELLED */, 4 /* DEADLINE_EXCEEDED */, 14 /* UNAVAILABLE */,
+]);
 
 /**
  * What to say when Temporal was there at first and answers no more; gRPC's status is in the error or in its cause. Undefined for
