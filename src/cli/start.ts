@@ -48,8 +48,18 @@ async function startText(nightscore: ConnectedNightscore, result: StartResult): 
   const webPage = await nightscore.webPage(run);
   const what = started
     ? `Started run ${run}.`
-    : `Run ${run} exists already (${await statusOf(nightscore, result)}); nothing was changed.`;
+    : [
+        `Run ${run} exists already (${await statusOf(nightscore, result)}); nothing was changed.`,
+        ...definitionLines(result),
+      ].join('\n');
   return webPage === undefined ? what : `${what}\nWatch it at ${webPage}\n`;
+}
+
+/** A run that exists keeps the definition that it was started with. */
+function definitionLines({ definitionDifferences: different = [] }: StartResult): string[] {
+  if (different.length === 0) return [];
+  const where = different.map(({ what }) => what.replace(/^pipeline\./, ''));
+  return [`It goes by an earlier definition than the file has now; they differ in ${where.join(', ')}.`];
 }
 
 async function statusOf({ client }: ConnectedNightscore, { run, started }: StartResult): Promise<string> {

@@ -1,4 +1,4 @@
-export { InvalidInputError, NoWorkerError, RunNotFoundError, RunStateError } from './errors.ts';
+export { InvalidInputError, NoWorkerError, RunDiffersError, RunNotFoundError, RunStateError } from './errors.ts';
 export {
   NightscoreClient,
   type NightscoreClientOptions,
@@ -8,6 +8,7 @@ export {
 export type { RunPage, RunPageOptions } from './run-page.ts';
 export type { ReadyReplay, ReplayOptions, ReplayPlan, ReplayStartOptions, ToldOfReplay } from './replay.ts';
 export type { PlannedStep, ReplayAction } from '../pipeline/replay-plan.ts';
+export type { RunDifference } from './run-differences.ts';
 export type { RunFilter } from './run-filter.ts';
 export type { RunOfHistory } from './run-history.ts';
 export type { RunStatus, RunSummary } from './run-summary.ts';

@@ -12,11 +12,12 @@ import type { Params, PipelineDefinition } from '../pipeline/definition.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { runKey } from '../pipeline/run-key.ts';
 import type { RunPipelineInput } from '../workflows/run-pipeline.ts';
-import { InvalidInputError, NoWorkerError, RunNotFoundError } from './errors.ts';
+import { InvalidInputError, NoWorkerError, RunDiffersError, RunNotFoundError } from './errors.ts';
 import { inspectReused } from './inspect-reused.ts';
 import { latestRunIds } from './latest-runs.ts';
 import { heartbeatsOf, withProgress } from './live-report.ts';
 import { RUNS_PER_ANSWER, RUNS_PER_QUERY } from './page-size.ts';
+import { definitionDifferences, paramDifferences, type AskedRun, type RunDifference } from './run-differences.ts';
 import { readFirstRunInput, readRunInput } from './run-input.ts';
 import { readRunPage, type RunPage, type RunPageOptions } from './run-page.ts';
 import {
@@ -56,6 +57,8 @@ export interface StartResult {
   run: string;
   /** False when the run existed before; then nothing was changed. */
   started: boolean;
+  /** In what the definition of a run that existed differs from the one that is asked for, if it does: the run keeps its own. */
+  definitionDifferences?: RunDifference[];
 }
 
 export interface RunStanding {
@@ -84,19 +87,31 @@ export class NightscoreClient {
   /**
    * Starts a run, unless there is one with its key already: running or ended, that one stays as it is. A definition is checked first, together
    * with the key and the parameters: throws an InvalidInputError with everything that is wrong, and starts nothing. A pipeline that is named is
-   * checked by the worker.
+   * checked by the worker. Throws a RunDiffersError when the run that is there was started with other parameters.
    */
   async start({ pipeline, key, params = {}, trigger = 'client' }: StartOptions): Promise<StartResult> {
-    if (typeof pipeline !== 'string') await assertCanRun(pipeline, key, params);
+    const definition = typeof pipeline === 'string' ? undefined : pipeline;
+    if (definition) await assertCanRun(definition, key, params);
     const run = runKey(typeof pipeline === 'string' ? pipeline : pipeline.name, key);
     const input: RunPipelineInput = { pipeline, key, params, trigger };
     try {
       await startRunWorkflow(this.#client, { run, taskQueue: this.#taskQueue, input, isReplay: false });
       return { run, started: true };
     } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return { run, started: false };
-      throw error;
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const different = await this.#definitionDifferences(run, { params, ...(definition && { definition }) });
+      return { run, started: false, ...(different.length > 0 && { definitionDifferences: different }) };
     }
+  }
+
+  /** A start that is repeated finds its run also after a replay with other parameters. Throws a RunDiffersError. */
+  async #definitionDifferences(run: string, asked: AskedRun): Promise<RunDifference[]> {
+    const latest = await readRunInput(this.#client, run);
+    const different = paramDifferences(latest, asked);
+    const isOfFirst =
+      latest.replay !== undefined && paramDifferences(await readFirstRunInput(this.#client, run), asked).length === 0;
+    if (different.length > 0 && !isOfFirst) throw new RunDiffersError(run, different);
+    return definitionDifferences(latest, asked);
   }
 
   /** What is known of a run now. Throws a RunNotFoundError. */
@@ -114,16 +129,6 @@ export class NightscoreClient {
   async history(run: string): Promise<RunOfHistory[]> {
     await this.#describe(run);
     return readRunHistory(this.#client, run, (info) => readRunReport(this.#client, info));
-  }
-
-  /** What the latest run under a run key was started with: the run, or its last replay. Throws a RunNotFoundError. */
-  async inputOf(run: string): Promise<RunPipelineInput> {
-    return readRunInput(this.#client, run);
-  }
-
-  /** What the run was started with before it was replayed, if Temporal still keeps that. Throws a RunNotFoundError. */
-  async firstInputOf(run: string): Promise<RunPipelineInput> {
-    return readFirstRunInput(this.#client, run);
   }
 
   /**

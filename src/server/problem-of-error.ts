@@ -1,6 +1,6 @@
 import { WorkflowUpdateRPCTimeoutOrCancelledError, isGrpcServiceError } from '@temporalio/client';
 import { basename } from 'node:path';
-import { InvalidInputError, RunStateError } from '../client/errors.ts';
+import { InvalidInputError, RunDiffersError, RunStateError } from '../client/errors.ts';
 import { PipelineFileError, PipelineFolderError } from '../pipeline-files.ts';
 import { formatProblem } from '../pipeline/validation/problem.ts';
 import { lostConnectionText } from '../temporal/lost-connection.ts';
@@ -47,8 +47,8 @@ const RETRY_SOON = { 'retry-after': '2' };
 /** What to answer to a request of this method that failed with this error; undefined for an error that nobody expected. */
 export function problemOfError(error: Error, method: string): ApiProblem | undefined {
   if (error instanceof ApiProblem) return error;
-  const kind = error instanceof RunStateError ? 'wrong-state' : KINDS_OF_ERRORS[error.name];
-  if (error instanceof InvalidInputError) return refusal(kind ?? 'invalid-request', error);
+  if (error instanceof InvalidInputError) return refusal(error);
+  const kind = KINDS_OF_ERRORS[error.name];
   if (kind !== undefined) {
     const isForNow = PROBLEM_KINDS[kind].status === 503;
     return new ApiProblem(kind, { detail: error.message }, isForNow ? RETRY_SOON : {});
@@ -100,10 +100,14 @@ function refusalText(error: Error): string | undefined {
 }
 
 /** What a request got wrong may be long, and a lot: as much of it as a person reads. */
-function refusal(kind: ProblemKind, { problems: all }: InvalidInputError): ApiProblem {
+function refusal(error: InvalidInputError): ApiProblem {
+  const { problems: all } = error;
   const problems = all.slice(0, MAX_PROBLEMS).map(clipped);
   if (all.length > problems.length) problems.push(`There are ${all.length - problems.length} more of these.`);
-  return new ApiProblem(kind, { detail: problems.join('\n'), problems });
+  const facts = { detail: problems.join('\n'), problems };
+  if (error instanceof RunStateError) return new ApiProblem('wrong-state', facts);
+  if (error instanceof RunDiffersError) return new ApiProblem('conflict', { ...facts, differences: error.differences });
+  return new ApiProblem('invalid-request', facts);
 }
 
 /** Leaves the end, where a problem says what is wrong, and drops of the middle. */

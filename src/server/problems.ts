@@ -1,13 +1,17 @@
 import { z } from 'zod';
+import type { RunDifference } from '../client/run-differences.ts';
 
-const differenceSchema = z.object({
-  what: z.string().meta({ description: 'For example params.bucket' }),
-  run: z
-    .unknown()
-    .optional()
-    .meta({ description: 'What the run was started with; absent when it was started without' }),
-  asked: z.unknown().optional().meta({ description: 'What this request asks for; absent when it does not' }),
-});
+/** In one thing; see {@link RunDifference}. */
+export const differenceSchema = z
+  .object({
+    what: z.string().meta({ description: 'For example params.bucket' }),
+    run: z
+      .unknown()
+      .optional()
+      .meta({ description: 'What the run was started with; absent when it was started without' }),
+    asked: z.unknown().optional().meta({ description: 'What this request asks for; absent when it does not' }),
+  })
+  .meta({ id: 'RunDifference' });
 
 /** A problem document, by RFC 9457. */
 export const problemSchema = z
@@ -26,7 +30,6 @@ export const problemSchema = z
   .meta({ id: 'Problem', title: 'A problem document (RFC 9457)' });
 
 export type ProblemDocument = z.infer<typeof problemSchema>;
-export type Difference = NonNullable<ProblemDocument['differences']>[number];
 
 /** Every kind of problem: its status and its title. Its type is the name with {@link TYPE_PREFIX}. */
 export const PROBLEM_KINDS = {
@@ -37,7 +40,7 @@ export const PROBLEM_KINDS = {
   'not-found': { status: 404, title: 'There is nothing of this name' },
   'method-not-allowed': { status: 405, title: 'This cannot be done here' },
   'too-slow': { status: 408, title: 'The request took too long to arrive' },
-  conflict: { status: 409, title: 'The run exists with other input' },
+  conflict: { status: 409, title: 'The run exists with other parameters' },
   'wrong-state': { status: 409, title: 'The state of the run does not allow this' },
   'key-used': { status: 409, title: 'The Idempotency-Key was used for something else' },
   'too-large': { status: 413, title: 'The request is too large' },
@@ -61,7 +64,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 export interface ProblemFacts {
   detail: string;
   problems?: readonly string[];
-  differences?: readonly Difference[];
+  differences?: readonly RunDifference[];
 }
 
 /** A request that is answered with a problem document. */

@@ -4,7 +4,7 @@ import { audit, changing } from './audit.ts';
 import { callerOfRequest } from './authorization.ts';
 import { inTime, type ApiContext } from './context.ts';
 import { loadPipeline } from './load-pipeline.ts';
-import { problemAnswers } from './problems.ts';
+import { differenceSchema, problemAnswers } from './problems.ts';
 import { reportSchema } from './report-schema.ts';
 import { keyOfRun, pipelineName, requestName, runStatus, waitMs, waitText } from './request-schemas.ts';
 import { startRun } from './start-run.ts';
@@ -36,6 +36,11 @@ const started = z
     run: z.string().describe('The run key'),
     started: z.boolean().describe('Whether this request has started the run, or found it'),
     status: runStatus,
+    definitionDifferences: z
+      .exactOptional(z.array(differenceSchema))
+      .describe(
+        'In what the definition of a run that existed differs from that of the file now: the run keeps its own',
+      ),
     report: z.exactOptional(reportSchema).describe('With `wait`: what is known of the run now'),
   })
   .meta({ id: 'StartedRun' });
@@ -56,7 +61,7 @@ export const startRoute: FastifyPluginAsyncZod<ApiContext> = async (app, context
       headers,
       body,
       response: {
-        200: started.describe('The run existed already, with the same input; nothing was changed'),
+        200: started.describe('The run existed already, with the same parameters; nothing was changed'),
         201: started.describe('The run was started'),
         ...problemAnswers('not-found', 'conflict', 'too-large', 'not-json', 'invalid-pipeline'),
       },

@@ -16,6 +16,8 @@ const PIPELINES = {
   'cli-quick': { score: jobStep(AML) },
   /** Its job stays in the queue until somebody stops it. */
   'cli-endless': { score: jobStep(AFD) },
+  'cli-sized': { score: jobStep(AML) },
+  'cli-changing': { score: jobStep(AML) },
   'cli-failing': { score: jobStep(AML, { gate: { minRecords: 1_000_000 } }) },
 };
 
@@ -27,7 +29,8 @@ let options: CommandOptions;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nightscore-runs-'));
   for (const [name, steps] of Object.entries(PIPELINES)) {
-    await writeFile(join(folder, `${name}.yaml`), JSON.stringify(pipeline(name, steps)));
+    const params = { size: { type: 'integer', default: 0 } };
+    await writeFile(join(folder, `${name}.yaml`), JSON.stringify({ ...pipeline(name, steps), params }));
   }
   aws = await simulateAws();
   await keepFraudDetectorBusy(join(aws.folder, 'resources.yaml'));
@@ -88,6 +91,30 @@ describe('start', () => {
     expect(again.code).toBe(0);
     expect(onlyDocument(again.stdout)).toEqual({ run: 'cli-endless/2026-01-02', started: false, status: 'running' });
     await nightscore.client.cancel('cli-endless/2026-01-02');
+  });
+
+  it('refuses other parameters for a run that exists, says what differs, and waits for nothing', async () => {
+    const start = (size: number) =>
+      run('start', 'cli-sized', '--date', '2026-01-01', '--param', `size=${size}`, '--wait', '--json');
+    const first = await start(1);
+    expect(first.code).toBe(0);
+    const other = await start(2);
+    expect(other.code).toBe(2);
+    expect(other.stderr).toContain('Run cli-sized/2026-01-01 exists already with other parameters');
+    expect(other.stderr).toContain('params.size: 1 in the run, 2 asked for');
+    expect((await run('start', 'cli-sized', '--date', '2026-01-01')).code).toBe(2);
+  });
+
+  it('says of a run that exists in what the file has changed since', async () => {
+    await run('start', 'cli-changing', '--date', '2026-01-01', '--wait');
+    const file = join(folder, 'cli-changing.yaml');
+    const before = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...before, timeout: '3h' }));
+    const again = await run('start', 'cli-changing', '--date', '2026-01-01');
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(again.stdout).toContain('It goes by an earlier definition than the file has now; they differ in timeout.');
+    const document = onlyDocument((await run('start', 'cli-changing', '--date', '2026-01-01', '--json')).stdout);
+    expect(document).toMatchObject({ definitionDifferences: [{ what: 'pipeline.timeout', asked: '3h' }] });
   });
 
   it('shows the run line by line in a pipe with --wait, and exits with 0 when it succeeded', async () => {

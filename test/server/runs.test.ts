@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { NightscoreClient } from '../../src/client/nightscore-client.ts';
+import { readRunInput } from '../../src/client/run-input.ts';
 import type { PipelineDefinition } from '../../src/pipeline/definition.ts';
 import { jobStep } from '../support/example-pipelines.ts';
 import { startNightscore, type Nightscore } from '../support/nightscore.ts';
@@ -98,7 +99,7 @@ describe('starting a run', () => {
     expect((await api.post(path, { period: '2026-01-04', params: { label: 'plain' } })).status).toBe(200);
   });
 
-  it('answers 409 when the file has changed since, and says what', async () => {
+  it('gives the run that exists also when the file has changed since, and says in what', async () => {
     const changing = pipeline('api-changing', byKey);
     const file = join(api.folder, 'api-changing.yaml');
     await writeFile(file, JSON.stringify(changing));
@@ -106,7 +107,26 @@ describe('starting a run', () => {
     expect((await api.post('/v1/pipelines/api-changing/runs', { key })).status).toBe(201);
     await writeFile(file, JSON.stringify({ ...changing, timeout: '1h' }));
     const again = await api.post('/v1/pipelines/api-changing/runs', { key });
-    expect(again).toMatchObject({ status: 409, body: { differences: [{ what: 'pipeline.timeout', asked: '1h' }] } });
+    expect(again).toMatchObject({
+      status: 200,
+      body: { started: false, definitionDifferences: [{ what: 'pipeline.timeout', asked: '1h' }] },
+    });
+  });
+
+  it('compares what callers say, not what a default of the file has become since', async () => {
+    const changing = pipeline('api-default', { ...byKey, params: { size: { type: 'integer', default: 1 } } });
+    const file = join(api.folder, 'api-default.yaml');
+    await writeFile(file, JSON.stringify(changing));
+    const key = randomUUID();
+    const ask = (params: object) => api.post('/v1/pipelines/api-default/runs', { key, params });
+    expect((await ask({})).status).toBe(201);
+    await writeFile(file, JSON.stringify({ ...changing, params: { size: { type: 'integer', default: 2 } } }));
+    expect((await ask({})).status).toBe(200);
+    expect((await ask({ size: 1 })).status).toBe(200);
+    expect(await ask({ size: 2 })).toMatchObject({
+      status: 409,
+      body: { differences: [{ what: 'params.size', run: 1, asked: 2 }] },
+    });
   });
 
   it('compares with a run that was started by other means as well', async () => {
@@ -207,7 +227,7 @@ describe('starting a run', () => {
       const late = randomUUID();
       expect(await post(late)).toMatchObject({ status: 200, body: { run } });
       const { workflow } = idleApi.temporal;
-      const args = [await new NightscoreClient({ client: idleApi.temporal }).inputOf(run)];
+      const args = [await readRunInput(idleApi.temporal, run)];
       await workflow.getHandle(run).terminate();
       await workflow.start('runPipeline', { workflowId: run, taskQueue: 'nobody-works-here', args });
       for (const one of [name, late])
