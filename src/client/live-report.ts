@@ -5,24 +5,28 @@ import { jobReport, refOf } from '../pipeline/job-report.ts';
 import type { JobObservation } from '../pipeline/job.ts';
 import type { RunReport, StepReport } from '../pipeline/report.ts';
 
-/** What the activities of a run tell while they are held. */
+/** What is told of a run that goes on beside what it says itself: its activities tell while they are held. */
 export interface LiveSigns {
   heartbeats: readonly JobHeartbeat[];
   /** Whether a start of a job, or the wait for one, has told nothing yet. */
   isAnyJobUntold: boolean;
+  /** Whether the run was asked to cancel: the run itself learns it only from a worker. */
+  isCancelRequested: boolean;
 }
 
 /**
  * The report with what the workers last saw of the running jobs. A workflow does not hear of its activities' heartbeats, so a
  * report from a query knows only that a job was started; Temporal keeps the last heartbeat of each.
  */
-export function withProgress(report: RunReport, { heartbeats, isAnyJobUntold }: LiveSigns): RunReport {
+export function withProgress(report: RunReport, signs: LiveSigns): RunReport {
+  const { heartbeats, isAnyJobUntold, isCancelRequested } = signs;
   const steps = Object.entries(report.steps).map(([id, step]) => {
     const heartbeat = heartbeats.find((beat) => beat.step === id && beat.attempt === step.attempt);
     if (heartbeat) return [id, stepWithProgress(step, heartbeat)] as const;
     return [id, isAnyJobUntold ? untilSeen(step) : step] as const;
   });
-  return { ...report, steps: Object.fromEntries(steps) };
+  const run = isCancelRequested ? { ...report.run, cancelRequested: true as const } : report.run;
+  return { ...report, run, steps: Object.fromEntries(steps) };
 }
 
 /** A workflow says `running` as soon as there is a job, but nobody knows that before a look at it. */
@@ -65,8 +69,8 @@ function warningsOf({ observation, unseenBecause, unknownSince, stalledSince }: 
 /** Activities that have nothing to tell before their first heartbeat. */
 const TELLING_OF_JOBS: readonly string[] = ['startJob', 'awaitJob'] satisfies (keyof Activities)[];
 
-/** What the pending activities of a run tell of its jobs. */
-export async function heartbeatsOf(client: Client, description: WorkflowExecutionDescription): Promise<LiveSigns> {
+/** What Temporal and the pending activities of a run tell of it. */
+export async function liveSignsOf(client: Client, description: WorkflowExecutionDescription): Promise<LiveSigns> {
   const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
   const pending = description.raw.pendingActivities ?? [];
   const beats = pending.map(async (activity) => {
@@ -79,5 +83,6 @@ export async function heartbeatsOf(client: Client, description: WorkflowExecutio
     ({ activityType, heartbeatDetails }) =>
       TELLING_OF_JOBS.includes(activityType?.name ?? '') && !heartbeatDetails?.payloads?.length,
   );
-  return { heartbeats, isAnyJobUntold };
+  const isCancelRequested = description.raw.workflowExtendedInfo?.cancelRequested === true;
+  return { heartbeats, isAnyJobUntold, isCancelRequested };
 }

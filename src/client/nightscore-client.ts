@@ -15,7 +15,7 @@ import type { RunPipelineInput } from '../workflows/run-pipeline.ts';
 import { InvalidInputError, NoWorkerError, RunDiffersError, RunNotFoundError } from './errors.ts';
 import { inspectReused } from './inspect-reused.ts';
 import { latestRunIds } from './latest-runs.ts';
-import { heartbeatsOf, withProgress } from './live-report.ts';
+import { liveSignsOf, withProgress } from './live-report.ts';
 import { RUNS_PER_ANSWER, RUNS_PER_QUERY } from './page-size.ts';
 import { definitionDifferences, paramDifferences, type AskedRun, type RunDifference } from './run-differences.ts';
 import { readFirstRunInput, readRunInput } from './run-input.ts';
@@ -122,7 +122,7 @@ export class NightscoreClient {
     // Between two activities none is pending, and the report, which was read later, may tell of the next one already.
     const isBetween = !description.raw.pendingActivities?.length;
     const live = isBetween ? await this.#describe(run) : description;
-    return withProgress(report, await heartbeatsOf(this.#client, live));
+    return withProgress(report, await liveSignsOf(this.#client, live));
   }
 
   /** All runs under a run key that Temporal still keeps, the first one first: the run and its replays. Throws a RunNotFoundError. */

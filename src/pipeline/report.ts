@@ -26,6 +26,8 @@ export interface RunReport {
     replay?: Omit<ReplayInput, 'steps'>;
     startedAt: string;
     endedAt?: string;
+    /** It goes on, and was asked to cancel. */
+    cancelRequested?: true;
   };
   /** Absent while the run goes on. */
   outcome?: RunOutcome;

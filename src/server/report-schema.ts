@@ -80,6 +80,7 @@ export const reportSchema = z
         .describe('What a replay goes on from, and why'),
       startedAt: moment,
       endedAt: z.exactOptional(moment),
+      cancelRequested: z.exactOptional(z.literal(true)).describe('It goes on, and was asked to cancel'),
     }),
     outcome: z
       .exactOptional(z.enum(['succeeded', 'failed', 'cancelled']))

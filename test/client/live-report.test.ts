@@ -31,7 +31,7 @@ function heartbeat(more: Partial<JobHeartbeat['observation']> = {}): JobHeartbea
 }
 
 function signs(...heartbeats: JobHeartbeat[]): LiveSigns {
-  return { heartbeats, isAnyJobUntold: false };
+  return { heartbeats, isAnyJobUntold: false, isCancelRequested: false };
 }
 
 test('a running step shows what its worker saw last', () => {
@@ -65,7 +65,7 @@ test.each([
 });
 
 test.each([
-  ['has told nothing yet', { heartbeats: [], isAnyJobUntold: true }],
+  ['has told nothing yet', { heartbeats: [], isAnyJobUntold: true, isCancelRequested: false }],
   ['has not looked yet', signs({ step: 'score', attempt: 1, sight: {} })],
   ['could not look yet', signs({ step: 'score', attempt: 1, sight: { unseenBecause: 'denied' } })],
 ])('a job whose wait %s is starting', (_what, live) => {
@@ -78,7 +78,7 @@ test('a job that nobody awaits any more, because its results are being read, is 
 
 test('a follow-up is running while a job of the same run is starting', () => {
   const known = { ...report({}), steps: { copy: { uses: 's3/copy', state: 'running' as const, attempt: 1 } } };
-  expect(withProgress(known, { heartbeats: [], isAnyJobUntold: true })).toEqual(known);
+  expect(withProgress(known, { heartbeats: [], isAnyJobUntold: true, isCancelRequested: false })).toEqual(known);
 });
 
 test('what the look before paying found is told while the step waits for a place and while it starts', () => {
@@ -88,4 +88,10 @@ test('what the look before paying found is told while the step waits for a place
   for (const beat of [start, { ...start, place }]) {
     expect(withProgress(starting, signs(beat)).steps['score']?.warnings).toEqual(['Could not check the bucket']);
   }
+});
+
+test('a run that was asked to cancel says so, whether or not a worker has told it', () => {
+  const live = withProgress(report({}), { ...signs(), isCancelRequested: true });
+  expect(live.run.cancelRequested).toBe(true);
+  expect(withProgress(report({}), signs()).run).not.toHaveProperty('cancelRequested');
 });

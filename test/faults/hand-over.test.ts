@@ -98,6 +98,8 @@ test('a run without a worker is still listed, and its report says that nobody an
   expect(report).toMatchObject({ run: { id: run, pipeline: 'alone' }, steps: {} });
   expect(report.run.trigger).toBe('client');
   expect(report.error).toContain(`(none answered). Is one running on its task queue, ${nightscore.taskQueue}?`);
+  await nightscore.client.cancel(run);
+  expect((await nightscore.client.get(run)).run.cancelRequested).toBe(true);
   await expect(nightscore.client.cancelStep(run, 'score')).rejects.toThrow(/No worker has taken up in time/);
   await nightscore.temporal.workflow.getHandle(run).terminate('the test is over');
 });

@@ -32,7 +32,7 @@ export function runDetails(report: RunReport, options: LinesOptions & { status?:
     ...runLines([{ report, expectedEnds: expectedEndsAtFirstLook(report, options.now) }], { ...options, whole: true }),
     '',
     ...factLines([
-      ['outcome', outcome ? (options.status ?? outcome) : 'none yet: the run goes on'],
+      ['outcome', outcome ? (options.status ?? outcome) : goingOnText(report)],
       ['started', `${momentText(run.startedAt)} by ${run.trigger}`],
       ['replay of', run.replay?.of],
       ['reason', run.replay?.reason],
@@ -42,6 +42,12 @@ export function runDetails(report: RunReport, options: LinesOptions & { status?:
     ...(outcome ? leftRunningLines(steps).map((line) => options.paint('red', `  ${line}`)) : []),
     ...jobs,
   ];
+}
+
+function goingOnText({ run }: RunReport): string {
+  return run.cancelRequested
+    ? 'none yet: the run was asked to cancel, and goes on until its jobs have stopped'
+    : 'none yet: the run goes on';
 }
 
 type Fact = readonly [name: string, value: string | undefined];

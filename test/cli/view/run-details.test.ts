@@ -28,6 +28,13 @@ describe('runDetails', () => {
     expect(text.split(RESULTS)).toHaveLength(2);
   });
 
+  it('tells of a run that goes on whether it was asked to cancel', () => {
+    const asked = report({});
+    const lines = (known: typeof asked) => runDetails(known, { now: NOW, columns: 80, paint: paintNothing }).join('\n');
+    expect(lines(asked)).toContain('none yet: the run goes on');
+    expect(lines({ ...asked, run: { ...asked.run, cancelRequested: true } })).toContain('the run was asked to cancel');
+  });
+
   it('tells errors and warnings whole, however narrow the terminal', () => {
     const long = `Access denied ${'x'.repeat(300)}`;
     const text = details({ state: 'ended', outcome: 'failed', error: long, warnings: [`${long}!`] });
