@@ -13,13 +13,18 @@ import { REGION, simulateAws, type SimulatedAws } from '../support/simulated-aws
 
 const AML = 'machine-learning/batch-prediction';
 const AFD = 'fraud-detector/batch-prediction';
+/** Its jobs outlast whatever is done to their runs meanwhile, also on a busy machine. */
+const PERSONALIZE = 'personalize/batch-inference';
 const KEY = '2026-11-20';
 
 let aws: SimulatedAws;
 let nightscore: Nightscore;
 
 beforeAll(async () => {
-  aws = await simulateAws({ speed: 600, settings: { fraudDetector: { simultaneousJobs: 100 } } });
+  aws = await simulateAws({
+    speed: 600,
+    settings: { fraudDetector: { simultaneousJobs: 100 }, personalize: { timing: { queuedSeconds: 3_000 } } },
+  });
   nightscore = await startNightscore();
 });
 afterEach(() => aws.clearFaults());
@@ -96,7 +101,7 @@ describe('a replay', () => {
     ['cancelled', (run: string) => nightscore.client.cancel(run)],
   ])('takes over the job of a run that was %s, and pays for none', async (how, end) => {
     const { run } = await nightscore.client.start({
-      pipeline: pipeline(`replay-${how}`, { score: jobStep(AML), publish: copy }),
+      pipeline: pipeline(`replay-${how}`, { score: jobStep(PERSONALIZE), publish: copy }),
       key: KEY,
     });
     const before = await running(run);
@@ -458,6 +463,7 @@ describe('a replay', () => {
   });
 
   it('is refused while the run goes on, and only one of two at once begins', async () => {
+    await aws.faults([{ call: 'create', fault: 'job-hangs', times: 1 }]);
     const { run } = await nightscore.client.start({
       pipeline: pipeline('replay-running', { score: jobStep(AFD) }),
       key: KEY,
